@@ -1,0 +1,1 @@
+"""A public certification authority whose daily operation is given to a contractor."""
