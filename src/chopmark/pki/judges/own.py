@@ -1,0 +1,22 @@
+"""The first judge: every rule in the rules folder, on the bytes that are to be signed."""
+
+from collections.abc import Iterator
+
+from chopmark.pki.findings import Finding, Severity, Source
+from chopmark.pki.refusals import Refusal
+from chopmark.pki.rule import Given, Rule
+from chopmark.pki.rules import all_rules
+from chopmark.pki.tbs import TbsCertificate
+
+
+def judge(certificate: TbsCertificate, given: Given) -> list[Finding]:
+    """What our own rules find; a rule that cannot even read its field has found something too."""
+    return [finding for rule in all_rules() for finding in _apply(rule, certificate, given)]
+
+
+def _apply(rule: Rule, certificate: TbsCertificate, given: Given) -> Iterator[Finding]:
+    try:
+        for where in rule.check(certificate, given):
+            yield Finding(Source.OWN, rule.code, Severity.ERROR, where)
+    except Refusal as refusal:
+        yield Finding(Source.OWN, rule.code, Severity.FATAL, refusal.code)

@@ -1,0 +1,233 @@
+"""Distinguished names: composed from facts by a template, and parsed back into the same facts (C9, C12)."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chopmark.pki import der
+from chopmark.pki.attributes import (
+    BY_OID,
+    AttributeEmpty,
+    AttributeIllegal,
+    AttributeTooLong,
+    AttributeUnknown,
+    decode_value,
+    encode_value,
+    require_lawful,
+    rule_of,
+)
+from chopmark.pki.der import tags
+from chopmark.pki.refusals import Refusal
+from chopmark.pki.registration import (
+    Registration,
+    RegistrationMalformed,
+    SrnMalformed,
+    read_registration_string,
+    registration_string,
+    require_srn,
+)
+
+__all__ = [
+    "AttributeEmpty",
+    "AttributeIllegal",
+    "AttributeTooLong",
+    "AttributeUnknown",
+    "DistinguishedName",
+    "DnAttribute",
+    "DnTemplate",
+    "FactNotInTemplate",
+    "FieldCheck",
+    "NameNotOfTemplate",
+    "Registration",
+    "RegistrationMalformed",
+    "SrnMalformed",
+    "TemplateAmbiguous",
+    "build_name",
+    "parse_name",
+    "read_name",
+    "read_registration_string",
+    "registration_string",
+    "require_srn",
+    "write_name",
+]
+
+
+class NameNotOfTemplate(Refusal):
+    """A name that this template could not have composed."""
+
+    code = "name_not_of_template"
+
+
+class FactNotInTemplate(Refusal):
+    """A fact was given for which the name has no place: it would be lost in silence."""
+
+    code = "fact_not_in_template"
+
+
+class TemplateAmbiguous(Refusal):
+    """Two optional attributes of one type: a name could be parsed back in two ways."""
+
+    code = "dn_template_ambiguous"
+
+
+class FieldCheck(StrEnum):
+    """What a field must be besides lawful text."""
+
+    SRN = "srn"
+    REGISTRATION = "registration"
+
+
+@dataclass(frozen=True, slots=True)
+class DistinguishedName:
+    """A name in the order of its DER, most general attribute first: (short attribute name, value), one to an RDN."""
+
+    attributes: tuple[tuple[str, str], ...]
+    der: bytes
+
+    def values(self, attribute: str) -> tuple[str, ...]:
+        return tuple(value for name, value in self.attributes if name == attribute)
+
+    def rfc4514(self) -> str:
+        """The string of RFC 4514 §2: most specific first, specials escaped."""
+        return ",".join(f"{name}={_escaped(value)}" for name, value in reversed(self.attributes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnAttribute:
+    """One place in a template: an attribute filled by a constant or by a field of the facts."""
+
+    attribute: str
+    constant: str | None = None
+    field: str | None = None
+    optional: bool = False
+    check: FieldCheck | None = None
+
+    def __post_init__(self) -> None:
+        rule_of(self.attribute)
+        if (self.constant is None) == (self.field is None):
+            raise AttributeIllegal(field=self.field or self.attribute)
+
+
+@dataclass(frozen=True, slots=True)
+class DnTemplate:
+    """The shape of a type's names, in DER order: C, O, OU…, CN. A field stands in one place only."""
+
+    attributes: tuple[DnAttribute, ...]
+
+    def __post_init__(self) -> None:
+        optional = Counter(place.attribute for place in self.attributes if place.optional)
+        fields = Counter(place.field for place in self.attributes if place.field)
+        if max((*optional.values(), *fields.values()), default=0) > 1:
+            raise TemplateAmbiguous
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The facts that a name of this template may carry."""
+        return frozenset(place.field for place in self.attributes if place.field)
+
+    @classmethod
+    def from_rows(cls, rows: list[dict[str, str | bool]]) -> "DnTemplate":
+        """From a pack's table rows: `{attribute="OU", field="srn", check="srn"}`."""
+        return cls(tuple(_place(row) for row in rows))
+
+
+def _place(row: Mapping[str, str | bool]) -> DnAttribute:
+    check = row.get("check")
+    return DnAttribute(
+        attribute=str(row["attribute"]),
+        constant=None if row.get("constant") is None else str(row["constant"]),
+        field=None if row.get("field") is None else str(row["field"]),
+        optional=bool(row.get("optional", False)),
+        check=None if check is None else FieldCheck(str(check)),
+    )
+
+
+def build_name(template: DnTemplate, facts: Mapping[str, str]) -> DistinguishedName:
+    """Compose a name; every fact finds its one place or the name is refused."""
+    if strangers := facts.keys() - template.fields:
+        raise FactNotInTemplate(field=min(strangers))
+    return write_name([chosen for place in template.attributes if (chosen := _choose(place, facts))])
+
+
+def _choose(place: DnAttribute, facts: Mapping[str, str]) -> tuple[str, str] | None:
+    if place.constant is not None:
+        return place.attribute, place.constant
+    value = facts.get(place.field or "")
+    if value is None:
+        if place.optional:
+            return None
+        raise AttributeEmpty(field=place.field or "")
+    require_lawful(rule_of(place.attribute), value, field=place.field or "")
+    _require_check(place.check, value)
+    return place.attribute, value
+
+
+def _require_check(check: FieldCheck | None, value: str) -> None:
+    if check is FieldCheck.SRN:
+        require_srn(value)
+    elif check is FieldCheck.REGISTRATION:
+        read_registration_string(value)
+
+
+def write_name(attributes: list[tuple[str, str]]) -> DistinguishedName:
+    """A name of these attributes, in this order, each lawful by its own rule; for a name without a template."""
+    for attribute, value in attributes:
+        require_lawful(rule_of(attribute), value, field=attribute)
+    encoded = (_rdn(attribute, value) for attribute, value in attributes)
+    return DistinguishedName(tuple(attributes), der.sequence(*encoded))
+
+
+def _rdn(attribute: str, value: str) -> bytes:
+    rule = rule_of(attribute)
+    return der.set_of(der.sequence(der.oid(rule.oid), encode_value(rule, value)))
+
+
+def read_name(name_der: bytes) -> DistinguishedName:
+    """The attributes of an encoded name; several attributes in one RDN, or a type we do not use, are refused."""
+    rdns = der.read_one(name_der)
+    attributes = []
+    while rdns:
+        rdn = rdns.enter(tags.SET)
+        attributes.append(_read_attribute(rdn.enter()))
+        rdn.finish()
+    return DistinguishedName(tuple(attributes), name_der)
+
+
+def _read_attribute(pair: der.Reader) -> tuple[str, str]:
+    type_oid, value = pair.oid(), pair.element()
+    pair.finish()
+    if type_oid not in BY_OID:
+        raise AttributeUnknown(attribute=type_oid)
+    rule = BY_OID[type_oid]
+    return rule.name, decode_value(rule, value)
+
+
+def parse_name(template: DnTemplate, name: DistinguishedName | bytes) -> dict[str, str]:
+    """The facts that composed this name; proved by composing it again and finding the same bytes."""
+    read = read_name(name) if isinstance(name, bytes) else name
+    places = _places_present(template, read)
+    if len(places) != len(read.attributes):
+        raise NameNotOfTemplate
+    facts = {
+        place.field: value for place, (_, value) in zip(places, read.attributes, strict=True) if place.field
+    }
+    if build_name(template, facts).der != read.der:
+        raise NameNotOfTemplate
+    return facts
+
+
+def _places_present(template: DnTemplate, name: DistinguishedName) -> list[DnAttribute]:
+    """Which places this name fills: an optional one is there if its type occurs more often than required."""
+    occurs = Counter(attribute for attribute, _ in name.attributes)
+    required = Counter(place.attribute for place in template.attributes if not place.optional)
+    return [
+        place
+        for place in template.attributes
+        if not place.optional or occurs[place.attribute] > required[place.attribute]
+    ]
+
+
+def _escaped(value: str) -> str:
+    text = "".join("\\" + character if character in '\\",+<>;=' else character for character in value)
+    return "\\" + text if text.startswith("#") else text

@@ -1,0 +1,76 @@
+"""CertID: a certificate named by hashes of its issuer and its serial number (RFC 6960 §4.1.1)."""
+
+import hashlib
+
+from chopmark.pki import der, oids
+from chopmark.pki.der import tags
+from chopmark.pki.keyids import key_bits
+from chopmark.pki.ocsp.messages import CertId, HashAlgorithm
+
+_HASHES = {oids.SHA1: HashAlgorithm.SHA1, oids.SHA256: HashAlgorithm.SHA256}
+_HASH_IDENTIFIERS = {
+    HashAlgorithm.SHA1: der.sequence(der.oid(oids.SHA1), der.null()),
+    HashAlgorithm.SHA256: der.sequence(der.oid(oids.SHA256), der.null()),
+}
+_HASH_LENGTH = {HashAlgorithm.SHA1: 20, HashAlgorithm.SHA256: 32}
+
+
+def cert_id_hashes(
+    issuer_name_der: bytes, issuer_spki_der: bytes, algorithm: HashAlgorithm
+) -> tuple[bytes, bytes]:
+    """The hash of the issuer's name and of its key bits (RFC 6960 §4.1.1)."""
+    return _digest(algorithm, issuer_name_der), _digest(algorithm, key_bits(issuer_spki_der))
+
+
+def responder_key_hash(spki_der: bytes) -> bytes:
+    """SHA-1 of the responder's key bits: ResponderID byKey has no other hash (RFC 6960 §4.2.1)."""
+    return _digest(HashAlgorithm.SHA1, key_bits(spki_der))
+
+
+def _digest(algorithm: HashAlgorithm, data: bytes) -> bytes:
+    return hashlib.new(algorithm.value, data, usedforsecurity=False).digest()
+
+
+def cert_id(
+    *, issuer_name_der: bytes, issuer_spki_der: bytes, serial_number: bytes, algorithm: HashAlgorithm
+) -> CertId:
+    name_hash, key_hash = cert_id_hashes(issuer_name_der, issuer_spki_der, algorithm)
+    encoded = der.sequence(
+        _HASH_IDENTIFIERS[algorithm],
+        der.octet_string(name_hash),
+        der.octet_string(key_hash),
+        der.serial_number(serial_number),
+    )
+    return CertId(
+        hash_algorithm=algorithm,
+        issuer_name_hash=name_hash,
+        issuer_key_hash=key_hash,
+        serial_number=serial_number,
+        encoded=encoded,
+    )
+
+
+def read_cert_id(element: der.Element) -> CertId:
+    reader = element.reader()
+    algorithm = _read_hash_algorithm(reader.enter())
+    name_hash, key_hash, serial_number = reader.octets(), reader.octets(), reader.integer_octets()
+    reader.finish()
+    if {len(name_hash), len(key_hash)} != {_HASH_LENGTH[algorithm]} or len(serial_number) > 21:
+        raise der.MalformedDer(where="cert_id")
+    return CertId(
+        hash_algorithm=algorithm,
+        issuer_name_hash=name_hash,
+        issuer_key_hash=key_hash,
+        serial_number=serial_number,
+        encoded=element.encoded,
+    )
+
+
+def _read_hash_algorithm(reader: der.Reader) -> HashAlgorithm:
+    algorithm = _HASHES.get(reader.oid())
+    if reader.optional(tags.NULL) is None and reader:
+        raise der.MalformedDer(where="hash_parameters")
+    reader.finish()
+    if algorithm is None:
+        raise der.MalformedDer(where="hash_algorithm")
+    return algorithm

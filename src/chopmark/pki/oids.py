@@ -1,0 +1,95 @@
+"""Object identifiers, dotted, under the document that defines them. Long and flat on purpose."""
+
+from typing import Final
+
+# X.520, attribute types (RFC 5280 appendix A.1)
+COMMON_NAME: Final = "2.5.4.3"
+SURNAME: Final = "2.5.4.4"
+SERIAL_NUMBER_ATTRIBUTE: Final = "2.5.4.5"
+COUNTRY_NAME: Final = "2.5.4.6"
+LOCALITY_NAME: Final = "2.5.4.7"
+STATE_OR_PROVINCE_NAME: Final = "2.5.4.8"
+STREET_ADDRESS: Final = "2.5.4.9"
+ORGANIZATION_NAME: Final = "2.5.4.10"
+ORGANIZATIONAL_UNIT_NAME: Final = "2.5.4.11"
+TITLE: Final = "2.5.4.12"
+BUSINESS_CATEGORY: Final = "2.5.4.15"
+GIVEN_NAME: Final = "2.5.4.42"
+ORGANIZATION_IDENTIFIER: Final = "2.5.4.97"
+
+# RFC 2985 §5.2
+EMAIL_ADDRESS: Final = "1.2.840.113549.1.9.1"
+EXTENSION_REQUEST: Final = "1.2.840.113549.1.9.14"
+
+# RFC 4519 §2.4
+DOMAIN_COMPONENT: Final = "0.9.2342.19200300.100.1.25"
+
+# RFC 5280 §4.2.1, certificate extensions
+SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
+KEY_USAGE: Final = "2.5.29.15"
+SUBJECT_ALT_NAME: Final = "2.5.29.17"
+BASIC_CONSTRAINTS: Final = "2.5.29.19"
+NAME_CONSTRAINTS: Final = "2.5.29.30"
+CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
+CERTIFICATE_POLICIES: Final = "2.5.29.32"
+ANY_POLICY: Final = "2.5.29.32.0"
+AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
+EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+
+# RFC 5280 §5.2 and §5.3, CRL and CRL entry extensions
+CRL_NUMBER: Final = "2.5.29.20"
+CRL_REASON: Final = "2.5.29.21"
+INVALIDITY_DATE: Final = "2.5.29.24"
+DELTA_CRL_INDICATOR: Final = "2.5.29.27"
+ISSUING_DISTRIBUTION_POINT: Final = "2.5.29.28"
+CERTIFICATE_ISSUER: Final = "2.5.29.29"
+FRESHEST_CRL: Final = "2.5.29.46"
+
+# RFC 5280 §4.2.2, private internet extensions, and §4.2.1.4 policy qualifiers
+AUTHORITY_INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
+POLICY_QUALIFIER_CPS: Final = "1.3.6.1.5.5.7.2.1"
+POLICY_QUALIFIER_USER_NOTICE: Final = "1.3.6.1.5.5.7.2.2"
+ACCESS_OCSP: Final = "1.3.6.1.5.5.7.48.1"
+ACCESS_CA_ISSUERS: Final = "1.3.6.1.5.5.7.48.2"
+
+# RFC 5280 §4.2.1.12, RFC 9336, extended key usages
+ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
+SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
+CLIENT_AUTH: Final = "1.3.6.1.5.5.7.3.2"
+CODE_SIGNING: Final = "1.3.6.1.5.5.7.3.3"
+EMAIL_PROTECTION: Final = "1.3.6.1.5.5.7.3.4"
+TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
+OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
+DOCUMENT_SIGNING: Final = "1.3.6.1.5.5.7.3.36"
+
+# RFC 6960 §4.2.1, §4.4
+OCSP_BASIC: Final = "1.3.6.1.5.5.7.48.1.1"
+OCSP_NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
+OCSP_NO_CHECK: Final = "1.3.6.1.5.5.7.48.1.5"
+
+# RFC 6962 §3
+PRECERTIFICATE_POISON: Final = "1.3.6.1.4.1.11129.2.4.3"
+SIGNED_CERTIFICATE_TIMESTAMPS: Final = "1.3.6.1.4.1.11129.2.4.2"
+
+# RFC 3279 §2.3, RFC 5480 §2.1, RFC 8410 §3, RFC 9881 §2: public keys
+RSA_ENCRYPTION: Final = "1.2.840.113549.1.1.1"
+EC_PUBLIC_KEY: Final = "1.2.840.10045.2.1"
+P256: Final = "1.2.840.10045.3.1.7"
+P384: Final = "1.3.132.0.34"
+P521: Final = "1.3.132.0.35"
+ED25519: Final = "1.3.101.112"
+ML_DSA_44: Final = "2.16.840.1.101.3.4.3.17"
+ML_DSA_65: Final = "2.16.840.1.101.3.4.3.18"
+ML_DSA_87: Final = "2.16.840.1.101.3.4.3.19"
+
+# RFC 4055 §5, RFC 5758 §3.2: signatures
+SHA1_WITH_RSA: Final = "1.2.840.113549.1.1.5"
+SHA256_WITH_RSA: Final = "1.2.840.113549.1.1.11"
+SHA384_WITH_RSA: Final = "1.2.840.113549.1.1.12"
+SHA512_WITH_RSA: Final = "1.2.840.113549.1.1.13"
+ECDSA_WITH_SHA256: Final = "1.2.840.10045.4.3.2"
+ECDSA_WITH_SHA384: Final = "1.2.840.10045.4.3.3"
+
+# RFC 3370 §2.1, RFC 5754 §2: digests
+SHA1: Final = "1.3.14.3.2.26"
+SHA256: Final = "2.16.840.1.101.3.4.2.1"

@@ -1,0 +1,99 @@
+"""Take a TBSCertificate apart (RFC 5280 §4.1), strictly: what rules, templates and readers look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from chopmark.pki import der
+from chopmark.pki.der import tags
+
+
+class ExtensionFacts(NamedTuple):
+    oid: str
+    critical: bool
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TbsCertificate:
+    """The fields as they stand; nothing here has been judged yet. `version` is the wire's: 2 means v3."""
+
+    encoded: bytes
+    version: int
+    serial_number: bytes
+    signature_algorithm: bytes
+    issuer_der: bytes
+    not_before: datetime
+    not_after: datetime
+    validity_tags: tuple[int, int]
+    subject_der: bytes
+    spki_der: bytes
+    extension_list: tuple[ExtensionFacts, ...]
+
+    @property
+    def extensions(self) -> Mapping[str, ExtensionFacts]:
+        """By identifier; a duplicate hides its predecessor here, and `e_extension_duplicate` looks at the list."""
+        return MappingProxyType({found.oid: found for found in self.extension_list})
+
+    def extension_value(self, oid: str) -> bytes | None:
+        return next((found.value for found in self.extension_list if found.oid == oid), None)
+
+
+def read_tbs_certificate(encoded: bytes) -> TbsCertificate:
+    reader = der.read_one(encoded)
+    version = _read_version(reader)
+    serial_number = reader.integer_octets()
+    algorithm = reader.element(tags.SEQUENCE).encoded
+    issuer = reader.element(tags.SEQUENCE).encoded
+    validity = reader.enter()
+    not_before, not_after = validity.element(), validity.element()
+    validity.finish()
+    subject = reader.element(tags.SEQUENCE).encoded
+    spki = reader.element(tags.SEQUENCE).encoded
+    extensions = _read_extensions(reader.enter_optional(tags.EXPLICIT | 3))
+    reader.finish()
+    return TbsCertificate(
+        encoded=encoded,
+        version=version,
+        serial_number=serial_number,
+        signature_algorithm=algorithm,
+        issuer_der=issuer,
+        not_before=der.parse_time(not_before),
+        not_after=der.parse_time(not_after),
+        validity_tags=(not_before.tag, not_after.tag),
+        subject_der=subject,
+        spki_der=spki,
+        extension_list=extensions,
+    )
+
+
+def _read_version(reader: der.Reader) -> int:
+    explicit = reader.enter_optional(tags.EXPLICIT | 0)
+    if explicit is None:
+        return 0
+    version = explicit.integer()
+    explicit.finish()
+    return version
+
+
+def _read_extensions(wrapped: der.Reader | None) -> tuple[ExtensionFacts, ...]:
+    if wrapped is None:
+        return ()
+    reader, found = wrapped.enter(), []
+    wrapped.finish()
+    while reader:
+        found.append(read_extension(reader.enter()))
+    return tuple(found)
+
+
+def read_extension(reader: der.Reader) -> ExtensionFacts:
+    """One Extension; an encoded FALSE is not DER (X.690 §11.5)."""
+    oid = reader.oid()
+    critical = reader.peek() == tags.BOOLEAN
+    if critical and not reader.boolean():
+        raise der.MalformedDer(where="default_encoded")
+    value = reader.octets()
+    reader.finish()
+    return ExtensionFacts(oid, critical, value)
