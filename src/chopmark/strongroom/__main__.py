@@ -1,0 +1,77 @@
+"""`python -m chopmark.strongroom`: what the owner's staff and the process's keeper type."""
+
+import os
+
+import click
+
+from chopmark.strongroom import ceremony, clock
+from chopmark.strongroom.options import Options
+from chopmark.strongroom.sealing import read_private
+
+
+@click.group()
+def cli() -> None:
+    """The data owner's process. STRONGROOM_HOME names its home."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chopmark.strongroom.settings")
+
+
+@cli.command()
+def prepare() -> None:
+    """Make the keys that are not there yet; print the public key of receipts."""
+    options = Options.read()
+    passphrase = read_private(options.passphrase_file).decode().strip()
+    click.echo(ceremony.prepare(options.home, passphrase).hex())
+
+
+@cli.command()
+def serve() -> None:
+    """Open both doors until told to stop."""
+    from chopmark.strongroom.main import serve
+
+    serve()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's tables up to date, then its grants."""
+    _set_up()
+    from django.core.management import call_command
+
+    from chopmark.strongroom.grants import apply
+
+    call_command("migrate", verbosity=0)
+    apply()
+
+
+@cli.command("register-officer")
+@click.argument("number")
+@click.argument("name")
+def register_officer(number: str, name: str) -> None:
+    """Let an officer in; print her one-time link."""
+    _set_up()
+    from chopmark.strongroom import officers
+
+    token = officers.register(number, name, clock.now())
+    click.echo(f"{Options.read().desk_url}/officer/welcome/{token}")
+
+
+@cli.command("check-log")
+def check_log() -> None:
+    """Recompute the chain of the log from its first leaf."""
+    _set_up()
+    from chopmark.strongroom.leaves import broken_at
+
+    broken = broken_at()
+    if broken is not None:
+        raise click.ClickException(f"the log is broken at entry {broken}")
+    click.echo("the log is whole")
+
+
+def _set_up() -> None:
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    cli()

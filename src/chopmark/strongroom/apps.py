@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StrongroomConfig(AppConfig):
+    name = "chopmark.strongroom"
+    label = "strongroom"

@@ -1,0 +1,212 @@
+"""All that others may import of the strongroom: reading its receipts, and knocking at its machine door."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+import httpx
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from chopmark.pki.refusals import Refusal
+
+RECEIPT_CONTEXT = b"chopmark desk receipt v1\n"
+_LONGEST_RECEIPT = 8192
+# The door is on the same machine; scrypt and a busy database are the slowest things behind it.
+_TIMEOUT = httpx.Timeout(10, connect=2)
+
+
+class ReceiptForged(Refusal):
+    """The signature is not the owner's over this payload."""
+
+    code = "receipt_forged"
+
+
+class ReceiptMalformed(Refusal):
+    """Not a receipt of the owner's desk in the one form in which it writes them."""
+
+    code = "receipt_malformed"
+
+
+class StrongroomUnavailable(Refusal):
+    """The machine door does not answer; nothing was opened, or nobody can say whether it was."""
+
+    code = "strongroom_unavailable"
+
+
+class StrongroomRefused(Refusal):
+    """The strongroom refused, for the reason it names; the subject can read the refusal at the desk."""
+
+    code = "strongroom_refused"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason=reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationReceipt:
+    """The owner has the applicant's particulars, and these of them will stand in the certificate."""
+
+    kind: ClassVar[str] = "application"
+    id: UUID
+    reference: str
+    nonce: str
+    type: str
+    record: UUID
+    case: UUID
+    name: str
+    email: str | None
+    age_band: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SightingReceipt:
+    """An officer signed in at the owner's desk has compared the card with the record, and they agree."""
+
+    kind: ClassVar[str] = "sighting"
+    id: UUID
+    reference: str
+    nonce: str
+    case: UUID
+    officer: str
+    matches: bool
+    fields: tuple[str, ...]
+    at: int
+
+
+Receipt = ApplicationReceipt | SightingReceipt
+
+
+def read_receipt(text: str, *, key: bytes) -> Receipt:
+    """The receipt, if the owner's Ed25519 key (raw, 32 octets) signed it: signature first, then meaning."""
+    payload, signature = _parts(text)
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, RECEIPT_CONTEXT + payload)
+    except InvalidSignature:
+        raise ReceiptForged from None
+    try:
+        return _receipt(json.loads(payload))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ReceiptMalformed from None
+
+
+def _parts(text: str) -> tuple[bytes, bytes]:
+    if len(text) > _LONGEST_RECEIPT or text.count(".") != 1:
+        raise ReceiptMalformed
+    try:
+        payload, signature = (_from_base64url(part) for part in text.split("."))
+    except (binascii.Error, ValueError):
+        raise ReceiptMalformed from None
+    return payload, signature
+
+
+def _from_base64url(part: str) -> bytes:
+    octets = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+    # One receipt, one writing: stray bits in the last letter would make a second name for the same receipt.
+    if base64.urlsafe_b64encode(octets).rstrip(b"=").decode() != part:
+        raise ValueError("not the canonical base64url")
+    return octets
+
+
+def _receipt(fields: dict[str, Any]) -> Receipt:
+    if fields["v"] != 1:
+        raise ReceiptMalformed
+    if fields["kind"] == ApplicationReceipt.kind:
+        return _application_receipt(fields)
+    if fields["kind"] == SightingReceipt.kind:
+        return _sighting_receipt(fields)
+    raise ReceiptMalformed
+
+
+def _application_receipt(fields: dict[str, Any]) -> ApplicationReceipt:
+    return ApplicationReceipt(
+        id=UUID(fields["id"]),
+        reference=_word(fields["reference"]),
+        nonce=_word(fields["nonce"]),
+        type=_word(fields["type"]),
+        record=UUID(fields["record"]),
+        case=UUID(fields["case"]),
+        name=_word(fields["name"]),
+        email=None if fields["email"] is None else _word(fields["email"]),
+        age_band=_word(fields["age_band"]),
+        at=int(fields["at"]),
+    )
+
+
+def _sighting_receipt(fields: dict[str, Any]) -> SightingReceipt:
+    return SightingReceipt(
+        id=UUID(fields["id"]),
+        reference=_word(fields["reference"]),
+        nonce=_word(fields["nonce"]),
+        case=UUID(fields["case"]),
+        officer=_word(fields["officer"]),
+        matches=fields["matches"] is True,
+        fields=tuple(_word(field) for field in fields["fields"]),
+        at=int(fields["at"]),
+    )
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise ReceiptMalformed
+    return value
+
+
+class Strongroom:
+    """The machine door. Never call it inside an open transaction: its answer is durable, yours not yet."""
+
+    def __init__(self, socket: Path, *, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(
+            base_url="http://strongroom",
+            transport=transport or httpx.HTTPTransport(uds=str(socket)),
+            timeout=_TIMEOUT,
+            trust_env=False,
+        )
+
+    def open(
+        self, *, case: UUID, purpose: str, fields: Sequence[str], actor: str, application: str
+    ) -> dict[str, str | None]:
+        """The named fields of the case's record; the opening is already written down when they arrive."""
+        asked = {"case": str(case), "purpose": purpose, "fields": list(fields)}
+        opened: dict[str, str | None] = self._ask(
+            "open", asked | {"actor": actor, "application": application}
+        )["fields"]
+        return opened
+
+    def find(self, *, case: UUID, purpose: str, actor: str) -> list[UUID]:
+        """The other live records with the same identity card number as the case's record."""
+        answer = self._ask("find", {"case": str(case), "purpose": purpose, "actor": actor})
+        return [UUID(record) for record in answer["records"]]
+
+    def confirm_case(self, *, case: UUID, actor: str) -> None:
+        """Say that the application arrived; otherwise the strongroom shreds the record in some days."""
+        self._ask("confirm", {"case": str(case), "actor": actor})
+
+    def close_case(self, *, case: UUID, actor: str) -> None:
+        """Give the leave back: nothing can be opened under this case any more."""
+        self._ask("close", {"case": str(case), "actor": actor})
+
+    def is_ready(self) -> bool:
+        try:
+            return self._http.get("/readyz").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _ask(self, verb: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = self._http.post(f"/{verb}", json=body)
+            content: dict[str, Any] = answer.json()
+        except (httpx.HTTPError, ValueError):
+            raise StrongroomUnavailable from None
+        if answer.status_code == 200:
+            return content
+        if answer.status_code in (403, 400) and isinstance(content.get("refused"), str):
+            raise StrongroomRefused(content["refused"])
+        raise StrongroomUnavailable

@@ -1,0 +1,41 @@
+"""The desk's own first page, and what its keepers ask of the process."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from chopmark.pki.refusals import Refusal
+from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.models import Leaf
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "strongroom/home.html")
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process can do its work."""
+    ready = is_ready()
+    return HttpResponse(
+        "ready\n" if ready else "not ready\n", content_type="text/plain", status=200 if ready else 503
+    )
+
+
+def is_ready() -> bool:
+    """The keys are open, and the database is there with its tables."""
+    try:
+        keyring()
+        connection.ensure_connection()
+        Leaf.objects.order_by("-id").first()
+    except (Refusal, DatabaseError):
+        return False
+    return True

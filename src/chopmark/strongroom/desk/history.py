@@ -1,0 +1,123 @@
+"""`/history`: the subject of a record reads who opened it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from chopmark.look import formats
+from chopmark.look.language import in_chinese
+from chopmark.strongroom import clock
+from chopmark.strongroom.actors import SUBJECT
+from chopmark.strongroom.desk.forms import SubjectSignInForm, say_at
+from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
+from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.models import Opening
+from chopmark.strongroom.problems import WORDS
+from chopmark.strongroom.purposes import DESK, terms
+from chopmark.strongroom.services import subject
+
+RECORD = "record"
+_FIELDS: dict[str, Promise] = {
+    "name": gettext_lazy("name"),
+    "chinese_name": gettext_lazy("Chinese name"),
+    "hkid": gettext_lazy("identity card number"),
+    "birth_date": gettext_lazy("date of birth"),
+    "email": gettext_lazy("e-mail address"),
+    "phone": gettext_lazy("mobile number"),
+}
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def history(request: HttpRequest) -> HttpResponse:
+    if RECORD in request.session:
+        return _timeline(request, UUID(request.session[RECORD]))
+    form = SubjectSignInForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            record_id = _sign_in(form)
+        except (SubjectSignInRefused, TooManyAttempts) as refusal:
+            say_at(form, "hkid", refusal)
+        else:
+            request.session.cycle_key()
+            request.session[RECORD] = str(record_id)
+            return redirect("history")
+    return render(
+        request, "strongroom/history_sign_in.html", {"form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    request.session.flush()
+    return redirect("history")
+
+
+def _sign_in(form: SubjectSignInForm) -> UUID:
+    given = form.cleaned_data
+    return subject.sign_in(
+        typed_hkid=given["hkid"], code=given["code"], keys=keyring(), actor=SUBJECT, now=clock.now()
+    )
+
+
+def _timeline(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    asked = request.GET.get("before", "")
+    openings = subject.history(record_id, before=int(asked) if asked.isascii() and asked.isdigit() else None)
+    older = openings[-1].leaf_id if len(openings) == subject.PAGE else None
+    page = {"lines": lines(openings), "older": older, "looked_at": clock.now()}
+    return render(request, "strongroom/history.html", page)
+
+
+def lines(openings: Sequence[Opening]) -> list[dict[str, object]]:
+    """Each opening as a line of the timeline: when, who, what, why, and where the log says the same."""
+    return [_line(opening) for opening in openings]
+
+
+def _line(opening: Opening) -> dict[str, object]:
+    when: datetime = opening.at
+    entry = _("log entry %(number)s") % {"number": formats.number(opening.leaf_id)}
+    why = _("%(purpose)s · %(entry)s") % {"purpose": _purpose(opening), "entry": entry}
+    return {
+        "kind": "refused" if opening.refused else "sealed",
+        "when": when,
+        "what": _who(opening),
+        "more": [_what(opening), why],
+    }
+
+
+def _who(opening: Opening) -> str:
+    if opening.caller == DESK:
+        return _("Officer %(number)s, at this desk") % {"number": opening.actor}
+    return _("The operator’s system, for %(actor)s") % {"actor": opening.actor}
+
+
+def _what(opening: Opening) -> str:
+    fields = _listed([str(_FIELDS[name]) for name in opening.fields])
+    if opening.refused:
+        why = str(WORDS[opening.refused].says)
+        asked = _("Asked for %(fields)s and saw nothing. %(why)s.") if fields else _("Saw nothing. %(why)s.")
+        return asked % {"fields": fields, "why": why}
+    if opening.fields == ["hkid"] and opening.purpose in ("identity_check", "duplicate_check"):
+        return _("Compared your identity card number, without seeing it")
+    return _("Saw your %(fields)s") % {"fields": fields}
+
+
+def _listed(words: list[str]) -> str:
+    if in_chinese() or len(words) < 2:
+        return "、".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def _purpose(opening: Opening) -> str:
+    agreed = terms().purposes.get(opening.purpose)
+    if agreed is None:
+        return _("Purpose given: “%(purpose)s”") % {"purpose": opening.purpose}
+    return agreed.zh if in_chinese() else agreed.en

@@ -1,0 +1,59 @@
+"""What each role may do to each table of the owner's database: data, applied after every migration."""
+
+ALL = frozenset({"select", "insert", "update", "delete"})
+READ = frozenset({"select"})
+ADD = frozenset({"select", "insert"})
+CHANGE = frozenset({"select", "insert", "update"})
+DISCARD = frozenset({"select", "insert", "delete"})
+
+OWNER = "strongroom_owner"
+
+GRANTS: dict[str, dict[str, frozenset[str]]] = {
+    "strongroom": {
+        "axes_accessattempt": ALL,
+        "axes_accessattemptexpiration": ALL,
+        "axes_accessfailurelog": ALL,
+        "axes_accesslog": ALL,
+        "django_content_type": READ,
+        "django_migrations": READ,
+        "django_session": ALL,
+        "otp_totp_totpdevice": ALL,
+        "strongroom_case": CHANGE,
+        "strongroom_leaf": ADD,
+        "strongroom_leafpayload": DISCARD,
+        "strongroom_officer": CHANGE,
+        "strongroom_opening": ADD,
+        "strongroom_receipt": ADD,
+        "strongroom_record": CHANGE,
+        "strongroom_wrongsignin": DISCARD,
+    },
+    # Reads what was done, never what it was done to: no record, no receipt, no session, no device.
+    "strongroom_auditor": {
+        "django_migrations": READ,
+        "strongroom_case": READ,
+        "strongroom_leaf": READ,
+        "strongroom_leafpayload": READ,
+        "strongroom_opening": READ,
+    },
+}
+
+
+def statements() -> list[str]:
+    """The SQL that makes the database agree with the table above, whatever was granted before."""
+    answer = []
+    for role, tables in GRANTS.items():
+        answer.append(f"revoke all on all tables in schema public from {role}")
+        answer.append(f"grant usage on schema public to {role}")
+        answer += [
+            f"grant {', '.join(sorted(verbs))} on {table} to {role}" for table, verbs in tables.items()
+        ]
+    return answer
+
+
+def apply() -> None:
+    """Run those statements as whoever owns the tables."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for statement in statements():
+            cursor.execute(statement)

@@ -1,0 +1,67 @@
+"""`python -m chopmark.strongroom serve`: both doors in one gunicorn."""
+
+import os
+import threading
+from typing import Any
+
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # carries no types
+
+from chopmark.strongroom.options import Options
+
+THREADS = 12  # as many as the pool has connections
+_SWEEP_EVERY = 60.0  # seconds
+
+
+class Doors(BaseApplication):  # type: ignore[misc]  # its base carries no types
+    """Gunicorn with both listeners. It makes the socket file anew: kill -9 leaves nothing to tidy."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in _config(self._options).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from chopmark.strongroom.wsgi import application
+
+        return application
+
+
+def serve() -> None:
+    """Serve until told to stop."""
+    os.environ["STRONGROOM_PROCESS"] = "desk"
+    Doors(Options.read()).run()
+
+
+def _config(options: Options) -> dict[str, Any]:
+    return {
+        "bind": [f"127.0.0.1:{options.port}", f"unix:{options.machine_socket}"],
+        "worker_class": "gthread",
+        "workers": 1,
+        "threads": THREADS,
+        "timeout": 60,
+        "graceful_timeout": 5,
+        # Whatever this process makes, the socket file first of all, is its own account's alone.
+        "umask": 0o177,
+        # No access log: addresses hold references, nonces and one-time links.
+        "accesslog": None,
+        "loglevel": "warning",
+        "limit_request_line": 2048,
+        "post_worker_init": _start_sweeping,
+        "proc_name": "chopmark-strongroom",
+        "control_socket_disable": True,
+    }
+
+
+def _start_sweeping(worker: Any) -> None:
+    threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
+
+
+def _sweep_for_ever() -> None:
+    from chopmark.strongroom.sweep import sweep
+
+    pause = threading.Event()
+    while not pause.wait(_SWEEP_EVERY):
+        sweep()

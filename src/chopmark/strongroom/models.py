@@ -1,0 +1,179 @@
+"""What the strongroom keeps, and what its database will refuse."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from chopmark.strongroom.errors import RecordShredded
+from chopmark.strongroom.vault import Locked
+
+
+class Record(models.Model):
+    """One person's particulars, as one application gave them: ciphertext, and what finds it again."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    wrapped_key = models.BinaryField(null=True)
+    ciphertext = models.BinaryField(null=True)
+    blind_index = models.BinaryField(max_length=32, null=True)
+    # Says whether a form that comes again is the same form, without opening the record.
+    form_digest = models.BinaryField(max_length=32, null=True)
+    access_salt = models.BinaryField(max_length=16, null=True)
+    access_verifier = models.BinaryField(max_length=32, null=True)
+    created_at = models.DateTimeField()
+    shredded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("blind_index", name="record_by_blind_index")]
+        constraints = [
+            models.CheckConstraint(
+                name="record_whole_or_shredded",
+                condition=Q(
+                    shredded_at=None,
+                    wrapped_key__isnull=False,
+                    ciphertext__isnull=False,
+                    blind_index__isnull=False,
+                    form_digest__isnull=False,
+                    access_salt__isnull=False,
+                    access_verifier__isnull=False,
+                )
+                | Q(
+                    shredded_at__isnull=False,
+                    wrapped_key=None,
+                    ciphertext=None,
+                    blind_index=None,
+                    form_digest=None,
+                    access_salt=None,
+                    access_verifier=None,
+                ),
+            )
+        ]
+
+    @property
+    def locked(self) -> Locked:
+        if self.wrapped_key is None or self.ciphertext is None:
+            raise RecordShredded
+        return Locked(
+            record_id=self.pk, wrapped_key=bytes(self.wrapped_key), ciphertext=bytes(self.ciphertext)
+        )
+
+
+class Case(models.Model):
+    """The leave to open one record for some purposes until some moment; an application opens it."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="cases")
+    application_reference = models.CharField(max_length=32, unique=True)
+    type = models.CharField(max_length=32)
+    nonce = models.CharField(max_length=64)
+    purposes = ArrayField(models.CharField(max_length=32))
+    opened_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "opened_at", name="case_unconfirmed", condition=Q(confirmed_at=None, closed_at=None)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="case_closes_after_it_opens", condition=Q(closes_at__gt=models.F("opened_at"))
+            ),
+        ]
+
+
+class Receipt(models.Model):
+    """What the desk signed, under its record's key: the same question has the same answer. Never changed."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=16)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="receipts")
+    nonce = models.CharField(max_length=64)
+    officer = models.CharField(max_length=32, blank=True)  # of a sighting
+    ciphertext = models.BinaryField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("kind", "case", "nonce", name="receipt_once")]
+
+
+class Opening(models.Model):
+    """One row: somebody was shown these fields of a record, or was refused them. Added, never changed."""
+
+    leaf_id = models.BigIntegerField(primary_key=True)  # the log entry that says the same
+    at = models.DateTimeField()
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="openings")
+    record = models.ForeignKey(
+        Record,
+        on_delete=models.PROTECT,
+        related_name="openings",
+        db_index=False,  # opening_by_record
+    )
+    purpose = models.CharField(max_length=64)
+    fields = ArrayField(models.CharField(max_length=32))
+    caller = models.CharField(max_length=16)
+    actor = models.CharField(max_length=32)
+    refused = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index("record", "leaf_id", name="opening_by_record"),
+            models.Index("at", name="opening_by_time"),
+        ]
+
+
+class WrongSignIn(models.Model):
+    """One row: somebody failed to sign in as the subject of a record; counted, and forgotten after a day."""
+
+    blind_index = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index("at", name="wrong_sign_in_by_time")]
+
+
+class Leaf(models.Model):
+    """One act or refusal, chained to the one before: a line cannot be changed, taken out or put in."""
+
+    entry = models.BinaryField()
+    leaf_hash = models.BinaryField(max_length=32)
+    chain_hash = models.BinaryField(max_length=32)
+
+
+class LeafPayload(models.Model):
+    """What a leaf commits to; deleting a row shreds it, salt and all."""
+
+    leaf_id = models.BigIntegerField(primary_key=True)
+    salt = models.BinaryField(max_length=32)
+    payload = models.JSONField()
+
+
+class OfficerManager(BaseUserManager["Officer"]):
+    def get_by_natural_key(self, username: str | None) -> "Officer":
+        return self.get(number=username)
+
+
+class Officer(AbstractBaseUser):
+    """Somebody whom the owner lets sign in at the desk: the credential is the owner's."""
+
+    number = models.CharField(max_length=16, unique=True)
+    name = models.CharField(max_length=64)
+    registered_at = models.DateTimeField()
+    # SHA-256 of the one-time link's token; gone once it is used.
+    welcome_digest = models.BinaryField(max_length=32, null=True, unique=True)
+    welcome_until = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "number"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[Any] = OfficerManager()
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]  # Django has a column; here it follows from two facts
+        return self.left_at is None and self.welcome_digest is None

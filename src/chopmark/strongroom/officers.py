@@ -1,0 +1,100 @@
+"""Officers who may sign in at the desk: registered by the owner, each with a password and a device."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from chopmark.strongroom.actors import OWNER, Actor
+from chopmark.strongroom.errors import (
+    OfficerAlreadyRegistered,
+    OfficerNumberMalformed,
+    OneTimeCodeWrong,
+    PasswordTooWeak,
+    WelcomeLinkSpent,
+)
+from chopmark.strongroom.leaves import act, leave
+from chopmark.strongroom.models import Officer
+from chopmark.strongroom.tags import Tag
+
+WELCOME_FOR = timedelta(days=7)
+_NUMBER = re.compile(r"[A-Za-z0-9]{3,16}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """An officer in front of her welcome page: what her device must be told."""
+
+    officer: Officer
+    device: TOTPDevice
+
+
+def register(number: str, name: str, now: datetime) -> str:
+    """Let an officer in; answers the token of her one-time link. Again, before she used it: a new link."""
+    token = secrets.token_urlsafe(32)
+    _register(number=number, name=name, digest=_digest(token), actor=OWNER, now=now)
+    return token
+
+
+@act(Tag.OFFICER_REGISTERED)
+def _register(*, number: str, name: str, digest: bytes, actor: Actor, now: datetime) -> None:
+    if not _NUMBER.fullmatch(number):
+        raise OfficerNumberMalformed
+    officer = Officer.objects.filter(number=number).first()
+    if officer is None:
+        officer = Officer(number=number, registered_at=now, password=make_password(None))
+    elif officer.welcome_digest is None:
+        raise OfficerAlreadyRegistered
+    officer.name, officer.welcome_digest, officer.welcome_until = name, digest, now + WELCOME_FOR
+    officer.save()
+    TOTPDevice.objects.filter(user=officer).delete()
+    TOTPDevice.objects.create(user=officer, name="first", confirmed=False)
+    leave(actor=actor, payload={"officer": number}, now=now)
+
+
+def welcomed_by(token: str, now: datetime) -> Enrolment:
+    """Whom a one-time link is for, while it is good."""
+    officer = Officer.objects.filter(welcome_digest=_digest(token), left_at=None).first()
+    if officer is None or officer.welcome_until is None or officer.welcome_until <= now:
+        raise WelcomeLinkSpent
+    return Enrolment(officer=officer, device=TOTPDevice.objects.get(user=officer))
+
+
+@act(Tag.OFFICER_WELCOMED)
+def welcome(*, token: str, password: str, code: str, actor: Actor, now: datetime) -> Officer:
+    """Set an officer's password and confirm her device; the link is spent."""
+    enrolment = welcomed_by(token, now)
+    officer, device = enrolment.officer, enrolment.device
+    _require_good_password(password)
+    if not device.verify_token(code):
+        raise OneTimeCodeWrong
+    device.confirmed = True
+    device.save()
+    officer.password = make_password(password)
+    officer.welcome_digest = officer.welcome_until = None
+    officer.save()
+    leave(actor=actor, payload={"officer": officer.number}, now=now)
+    return officer
+
+
+@act(Tag.OFFICER_SIGNED_IN)
+def note_sign_in(*, actor: Actor, now: datetime) -> None:
+    """Leave a leaf for a sign-in that has succeeded."""
+    leave(actor=actor, payload={}, now=now)
+
+
+def _require_good_password(password: str) -> None:
+    try:
+        validate_password(password)
+    except ValidationError:
+        raise PasswordTooWeak from None
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

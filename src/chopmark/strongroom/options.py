@@ -1,0 +1,116 @@
+"""What the owner's process is told: one frozen object, read from the environment and the home."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from psycopg.conninfo import conninfo_to_dict
+
+_DEFAULT_PORT = 8401
+
+
+class OptionMissing(RuntimeError):
+    """The process was started without something it cannot do without."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Everything is found from `STRONGROOM_HOME`; where each value comes from stands beside it."""
+
+    home: Path  # STRONGROOM_HOME
+    process: str  # STRONGROOM_PROCESS: "desk" serves with a pool of connections; any other word is a command
+    portal_url: str  # config.toml [addresses] web: where receipts are posted, and nowhere else
+    desk_url: str  # config.toml [addresses] desk
+    port: int  # config.toml [ports] desk: on the loopback interface
+    owner_en: str  # config.toml [owner] name_en: who stands on the masthead
+    owner_zh: str  # config.toml [owner] name_zh
+    notice: str  # config.toml [owner] notice: a sentence for every foot of page
+    production: bool  # config.toml production: cookies only over TLS
+    machine_socket: Path  # STRONGROOM_SOCKET, else run/strongroom.sock
+    passphrase_file: Path  # STRONGROOM_PASSPHRASE_FILE, else secrets/strongroom.passphrase
+    # STRONGROOM_DATABASE, a libpq connection string, and STRONGROOM_DATABASE_PASSWORD_FILE;
+    # else config.toml [owner] socket_dir and port, and secrets/strongroom.password.
+    database: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        if not environment.get("STRONGROOM_HOME"):
+            raise OptionMissing("STRONGROOM_HOME is not set")
+        home = Path(environment["STRONGROOM_HOME"])
+        config = _config(home)
+        owner, addresses = config.get("owner", {}), config.get("addresses", {})
+        port = int(config.get("ports", {}).get("desk", _DEFAULT_PORT))
+        return cls(
+            home=home,
+            process=environment.get("STRONGROOM_PROCESS", "command"),
+            portal_url=addresses.get("web", "http://localhost:8400").rstrip("/"),
+            desk_url=addresses.get("desk", f"http://127.0.0.1:{port}").rstrip("/"),
+            port=port,
+            owner_en=owner.get("name_en", "Records Office of the Government"),
+            owner_zh=owner.get("name_zh", "政府紀錄處"),
+            notice=owner.get("notice", ""),
+            production=bool(config.get("production", False)),
+            machine_socket=_path(environment, "STRONGROOM_SOCKET", home / "run" / "strongroom.sock"),
+            passphrase_file=_path(
+                environment, "STRONGROOM_PASSPHRASE_FILE", home / "secrets" / "strongroom.passphrase"
+            ),
+            database=_database(home, owner, environment),
+        )
+
+    @property
+    def keys(self) -> "KeyFiles":
+        return KeyFiles(self.home)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFiles:
+    """The files that the ceremony makes under a home, once."""
+
+    home: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.home / "owner" / "strongroom"
+
+    @property
+    def kek(self) -> Path:
+        return self.folder / "kek.sealed"
+
+    @property
+    def receipt_key(self) -> Path:
+        return self.folder / "receipt-key.sealed"
+
+    @property
+    def receipt_public_key(self) -> Path:
+        """32 raw octets that anybody may read: whoever relies on receipts takes them from here."""
+        return self.folder / "receipt.pub"
+
+    @property
+    def sessions(self) -> Path:
+        """What signs session cookies and form tokens."""
+        return self.folder / "sessions.key"
+
+
+def _config(home: Path) -> dict[str, Any]:
+    path = home / "config.toml"
+    return tomllib.loads(path.read_text()) if path.exists() else {}
+
+
+def _path(environment: Mapping[str, str], name: str, usual: Path) -> Path:
+    return Path(environment[name]) if environment.get(name) else usual
+
+
+def _database(home: Path, owner: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    if environment.get("STRONGROOM_DATABASE"):
+        given = conninfo_to_dict(environment["STRONGROOM_DATABASE"])
+        parts = {name: str(value) for name, value in given.items() if value is not None}
+        password_file = environment.get("STRONGROOM_DATABASE_PASSWORD_FILE")
+        return parts | ({"password": Path(password_file).read_text().strip()} if password_file else {})
+    if "socket_dir" not in owner:
+        raise OptionMissing("neither STRONGROOM_DATABASE nor [owner] socket_dir in config.toml")
+    password = (home / "secrets" / "strongroom.password").read_text().strip()
+    place = {"host": str(owner["socket_dir"]), "port": str(owner.get("port", 5432))}
+    return place | {"dbname": "strongroom", "user": "strongroom", "password": password}

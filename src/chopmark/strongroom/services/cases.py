@@ -1,0 +1,103 @@
+"""The life of a case: found live, confirmed by use, closed, or expired with its record shredded."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.errors import (
+    ApplicationNotOfCase,
+    CaseClosed,
+    CaseExpired,
+    CaseUnknown,
+    RecordShredded,
+)
+from chopmark.strongroom.leaves import act, leave
+from chopmark.strongroom.models import Case, Record
+from chopmark.strongroom.purposes import terms
+from chopmark.strongroom.tags import Tag
+
+
+def hold(case_id: UUID) -> Case:
+    """The case with its record, locked until the transaction ends: its openings are counted one by one."""
+    cases = Case.objects.select_related("record").select_for_update(of=("self",))
+    case = cases.filter(pk=case_id).first()
+    if case is None:
+        raise CaseUnknown
+    return case
+
+
+def require_live(case: Case, now: datetime) -> None:
+    """The case may be worked under at this moment, and its record can still be read."""
+    if case.record.shredded_at is not None:
+        raise RecordShredded
+    if case.closed_at is not None:
+        raise CaseClosed
+    if now >= case.closes_at or (case.confirmed_at is None and now >= _unconfirmed_until(case)):
+        raise CaseExpired
+
+
+def require_application(case: Case, reference: str) -> None:
+    if case.application_reference != reference:
+        raise ApplicationNotOfCase
+
+
+def confirm(case: Case, now: datetime) -> None:
+    """Note that the application arrived: only its receipt told of this case, so any use of it says so."""
+    if case.confirmed_at is None:
+        case.confirmed_at = now
+        case.save(update_fields=["confirmed_at"])
+
+
+@act(Tag.CASE_CONFIRMED)
+def confirm_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
+    """Keep a record beyond its first days, because the application it is for has arrived."""
+    case = hold(case_id)
+    require_live(case, now)
+    confirm(case, now)
+    leave(actor=actor, payload={"case": str(case.pk)}, now=now)
+
+
+@act(Tag.CASE_CLOSED)
+def close_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
+    """End the leave that a case is; closing it again changes nothing."""
+    case = hold(case_id)
+    if case.closed_at is None:
+        case.confirmed_at = case.confirmed_at or now
+        case.closed_at = now
+        case.save(update_fields=["confirmed_at", "closed_at"])
+    leave(actor=actor, payload={"case": str(case.pk)}, now=now)
+
+
+def expire_unconfirmed(*, actor: Actor, now: datetime) -> int:
+    """Shred the records whose application never arrived, each in its own transaction; answers how many."""
+    overdue = Case.objects.filter(
+        confirmed_at=None, closed_at=None, opened_at__lte=now - terms().case.unconfirmed_for
+    )
+    return sum(
+        _expire(case_id=case_id, actor=actor, now=now) for case_id in overdue.values_list("pk", flat=True)
+    )
+
+
+@act(Tag.CASE_EXPIRED)
+def _expire(*, case_id: UUID, actor: Actor, now: datetime) -> bool:
+    case = hold(case_id)
+    # Somebody may have confirmed it since the list was read.
+    expires = case.confirmed_at is None and case.closed_at is None
+    if expires:
+        case.closed_at = now
+        case.save(update_fields=["closed_at"])
+        shred(case.record, now)
+    leave(actor=actor, payload={"case": str(case.pk), "shredded": expires}, now=now)
+    return expires
+
+
+def shred(record: Record, now: datetime) -> None:
+    """Destroy the only key to a record, and what found it. What was done with it stays in the log."""
+    record.wrapped_key = record.ciphertext = record.blind_index = record.form_digest = None
+    record.access_salt = record.access_verifier = None
+    record.shredded_at = now
+    record.save()
+
+
+def _unconfirmed_until(case: Case) -> datetime:
+    return case.opened_at + terms().case.unconfirmed_for

@@ -1,0 +1,20 @@
+"""What the clock asks of the strongroom: records nobody came back for are shredded, counters forgotten."""
+
+from django.db import close_old_connections
+
+from chopmark.strongroom import clock
+from chopmark.strongroom.actors import CLOCK
+from chopmark.strongroom.journal import log_failure
+from chopmark.strongroom.services import cases, subject
+
+
+def sweep() -> None:
+    """One round; a failure is logged and the next round tries again."""
+    now = clock.now()
+    try:
+        cases.expire_unconfirmed(actor=CLOCK, now=now)
+        subject.forget_wrong_sign_ins(now=now)
+    except Exception as failure:  # noqa: BLE001  the thread must live; everything here may run again
+        log_failure(__name__, failure)
+    finally:
+        close_old_connections()

@@ -1,0 +1,19 @@
+"""The closed vocabulary of the strongroom's log: "subject:action", alphabetical, never reused."""
+
+from enum import StrEnum
+
+
+class Tag(StrEnum):
+    CASE_CLOSED = "case:closed"
+    CASE_CONFIRMED = "case:confirmed"
+    CASE_EXPIRED = "case:expired"
+    OFFICER_REGISTERED = "officer:registered"
+    OFFICER_SIGNED_IN = "officer:signed_in"
+    OFFICER_WELCOMED = "officer:welcomed"
+    RECEIPT_REPEATED = "receipt:repeated"
+    RECORD_COMPARED = "record:compared"
+    RECORD_MATCHED = "record:matched"
+    RECORD_OPENED = "record:opened"
+    RECORD_SUBMITTED = "record:submitted"
+    SIGHTING_SIGNED = "sighting:signed"
+    SUBJECT_SIGNED_IN = "subject:signed_in"

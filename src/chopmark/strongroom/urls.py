@@ -1,0 +1,25 @@
+"""The desk's pages. The machine door has no pages: see `machine.py`."""
+
+from django.urls import path
+
+from chopmark.strongroom.desk import apply, front, history, officer
+
+urlpatterns = [
+    path("", front.home, name="home"),
+    path("apply", apply.apply, name="apply"),
+    path("apply/done", apply.done, name="apply-done"),
+    path("officer/welcome/<str:token>", officer.welcome, name="officer-welcome"),
+    path("officer/sign-in", officer.sign_in, name="officer-sign-in"),
+    path("officer/sign-out", officer.sign_out, name="officer-sign-out"),
+    path("officer/check", officer.check, name="officer-check"),
+    path("officer/check/confirm", officer.confirm, name="officer-confirm"),
+    path("history", history.history, name="history"),
+    path("history/sign-out", history.sign_out, name="history-sign-out"),
+    path("healthz", front.healthz),
+    path("readyz", front.readyz),
+]
+
+handler400 = "chopmark.look.errors.bad_request"
+handler403 = "chopmark.look.errors.forbidden"
+handler404 = "chopmark.look.errors.not_found"
+handler500 = "chopmark.look.errors.server_error"

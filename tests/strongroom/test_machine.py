@@ -1,0 +1,115 @@
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from chopmark.strongroom import clock, machine
+from chopmark.strongroom.client import Strongroom, StrongroomRefused, StrongroomUnavailable
+from chopmark.strongroom.models import Case, Opening
+from people import ASHA, ERRAND, asha_applies
+
+NOWHERE = Path("/nonexistent/strongroom.sock")
+
+
+@pytest.fixture
+def case_id(strongroom):
+    return asha_applies(now=clock.now()).case_id
+
+
+@pytest.fixture
+def door():
+    return Strongroom(NOWHERE, transport=httpx.WSGITransport(app=machine.application))
+
+
+@pytest.fixture
+def raw():
+    with httpx.Client(base_url="http://door", transport=httpx.WSGITransport(app=machine.application)) as client:
+        yield client
+
+
+def open_(door, case_id, **changes):
+    asks = {"purpose": "certificate", "fields": ["name"], "actor": "worker", "application": ERRAND.reference}
+    return door.open(case=case_id, **(asks | changes))
+
+
+def test_it_works(door, case_id):
+    assert door.is_ready()
+    assert open_(door, case_id) == {"name": ASHA.name}
+    assert door.find(case=case_id, purpose="duplicate_check", actor="worker") == []
+    door.confirm_case(case=case_id, actor="worker")
+    door.close_case(case=case_id, actor="worker")
+    assert Case.objects.get().closed_at is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"purpose": "service promotion"}, "purpose_unknown"),
+        ({"fields": ["phone"]}, "field_not_of_purpose"),
+        ({"fields": []}, "nothing_asked"),
+        ({"application": "AP261100420"}, "application_not_of_case"),
+        ({"actor": "CHAN Tai Man, of 12 Harbour Road"}, "actor_malformed"),
+        ({"purpose": "identity_check"}, "purpose_not_for_caller"),
+    ],
+)
+def test_a_refusal_comes_back_by_its_name(door, case_id, changes, reason):
+    with pytest.raises(StrongroomRefused) as refused:
+        open_(door, case_id, **changes)
+    assert refused.value.reason == reason
+
+
+def test_a_case_nobody_knows_is_refused(door, strongroom):
+    with pytest.raises(StrongroomRefused, match="case_unknown"):
+        door.close_case(case=uuid4(), actor="worker")
+
+
+def test_a_caller_cannot_say_that_it_is_the_desk(raw, case_id):
+    asks = {"case": str(case_id), "purpose": "identity_check", "fields": ["name"], "actor": "20417"}
+    answer = raw.post("/open", json=asks | {"application": ERRAND.reference, "caller": "desk"})
+    assert answer.status_code == 403
+    assert answer.json() == {"refused": "purpose_not_for_caller"}
+    assert Opening.objects.get().caller == "authority"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"method": "GET", "url": "/open"},
+        {"method": "POST", "url": "/history"},
+        {"method": "POST", "url": "/open", "content": b"not json"},
+        {"method": "POST", "url": "/open", "content": b"[" * 5000},
+        {"method": "POST", "url": "/open", "json": []},
+        {"method": "POST", "url": "/open", "json": {"case": "no"}},
+        {"method": "POST", "url": "/open", "json": {"case": 5}},
+        {"method": "POST", "url": "/close", "json": {"case": str(uuid4())}},
+        {"method": "POST", "url": "/open", "content": b"x" * 20_000},
+    ],
+)
+def test_what_is_no_request_is_refused(raw, strongroom, request_):
+    answer = raw.request(**request_)
+    assert answer.status_code == 400
+    assert answer.json() == {"refused": "request_malformed"}
+
+
+def test_a_fault_says_nothing_but_that_it_was_one(raw, case_id, monkeypatch, caplog):
+    def fail(**_):
+        raise RuntimeError(ASHA.hkid)
+
+    monkeypatch.setattr(machine.cases, "close_case", fail)
+    answer = raw.post("/close", json={"case": str(case_id), "actor": "worker"})
+    assert answer.status_code == 500
+    assert ASHA.hkid not in answer.text
+
+
+def test_a_door_that_is_not_there_is_unavailable():
+    with pytest.raises(StrongroomUnavailable):
+        open_(Strongroom(NOWHERE), uuid4())
+    assert not Strongroom(NOWHERE).is_ready()
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(500, json={"failed": True}), httpx.Response(200, text="<html>")])
+def test_an_answer_that_is_not_the_doors_is_no_answer(answer):
+    door = Strongroom(NOWHERE, transport=httpx.MockTransport(lambda _request: answer))
+    with pytest.raises(StrongroomUnavailable):
+        door.close_case(case=uuid4(), actor="worker")
