@@ -1,0 +1,58 @@
+"""Reading applications."""
+
+from chopmark.authority.applications.errors import ApplicationMoved, ApplicationUnknown, NotTheApplicant
+from chopmark.authority.applications.models import Application
+from chopmark.authority.applications.states import MOVES, ApplicationState
+from chopmark.authority.catalogue import selectors as catalogue
+from chopmark.authority.kernel.actors import Actor
+
+
+def by_reference(reference: str) -> Application:
+    """The application of that reference, or `ApplicationUnknown`."""
+    application = Application.objects.filter(reference=normalised(reference)).first()
+    if application is None:
+        raise ApplicationUnknown
+    return application
+
+
+def own(reference: str, *, actor: Actor) -> Application:
+    """The same, only for the applicant herself; a stranger learns nothing, not even that it exists."""
+    application = by_reference(reference)
+    if application.login_id != actor.participant_id:
+        raise NotTheApplicant
+    return application
+
+
+def of_login(login_id: int) -> list[Application]:
+    return list(Application.objects.filter(login_id=login_id).order_by("-begun_at"))
+
+
+def waiting_at(outlet: str) -> list[Application]:
+    """Who has sent her details and may come to this outlet, first come first; the first hundred."""
+    return list(Application.objects.all().waiting_at(outlet)[:100])
+
+
+def awaiting_release() -> list[Application]:
+    """What an officer has finished and a second one has not decided, at any outlet; the first hundred."""
+    return list(Application.objects.all().awaiting_release()[:100])
+
+
+def subscriber_class(application: Application) -> str:
+    """Which of its type's classes the applicant is in: her age band, or the only class of a type that is not for persons."""
+    classes = catalogue.certificate_type(application.type_code).classes
+    return application.age_band if application.age_band in classes else next(iter(classes))
+
+
+def normalised(reference: str) -> str:
+    """A reference as people type it ("ap 2611 00419") as it is kept ("AP261100419")."""
+    return "".join(reference.split()).upper()
+
+
+def move(application: Application, to: ApplicationState, **changes: object) -> None:
+    """Make one lawful move by one UPDATE; `ApplicationMoved` if somebody else got there first."""
+    now_in = ApplicationState(application.state)
+    if to not in MOVES[now_in]:
+        raise ApplicationMoved
+    moved = Application.objects.filter(pk=application.pk, state=now_in).update(state=to, **changes)
+    if not moved:
+        raise ApplicationMoved

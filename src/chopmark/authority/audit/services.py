@@ -1,0 +1,138 @@
+"""Leaving a leaf: with the act, in its transaction; for a refusal, after the rollback, in a new one."""
+
+import functools
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import transaction
+
+from chopmark.authority.audit.models import Leaf, Payload
+from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.kernel.actors import Actor
+from chopmark.pki.refusals import Refusal
+from chopmark.pki.tlog.leaf import Leaf as LogLeaf
+from chopmark.pki.tlog.leaf import commitment, encode_leaf
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Facts = Mapping[str, str | int]
+
+
+@dataclass(slots=True)
+class _Act:
+    tag: AuditTag
+    leaves: int = 0
+
+
+_current: ContextVar[_Act | None] = ContextVar("act", default=None)
+
+
+class ActLeftNoLeaf(AssertionError):
+    """A service marked @act finished without a leaf: a fault of ours, so its effects are rolled back."""
+
+
+def act(tag: AuditTag) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Run a service in one transaction that must leave a leaf; if it refuses, roll back and then record the refusal.
+
+    The service takes `actor` and `now` by keyword. An act inside an act is a savepoint of the outer one,
+    whose refusal is recorded by the outermost only, under the outermost's tag.
+    """
+
+    def decorate(service: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(service)
+        def perform(*args: P.args, **kwargs: P.kwargs) -> R:
+            outer = _current.get()
+            running = _Act(tag)
+            token = _current.set(running)
+            try:
+                with transaction.atomic():
+                    result = service(*args, **kwargs)
+                    if not running.leaves:
+                        raise ActLeftNoLeaf(tag)
+                    return result
+            except Refusal as refusal:
+                if outer is None:
+                    _record_refusal(tag, refusal, kwargs)
+                raise
+            finally:
+                _current.reset(token)
+
+        return perform
+
+    return decorate
+
+
+def _record_refusal(tag: AuditTag, refusal: Refusal, kwargs: Mapping[str, Any]) -> None:
+    actor: Actor = kwargs["actor"]
+    with transaction.atomic():
+        _write(
+            tag,
+            {},
+            {"actor": actor.id, "details": refusal.details},
+            kwargs["now"],
+            actor.outlet,
+            refused=refusal.code,
+        )
+
+
+def leave(
+    *,
+    payload: Mapping[str, Any],
+    now: datetime,
+    public: Facts | None = None,
+    outlet: str | None = None,
+    tag: AuditTag | None = None,
+) -> int:
+    """Write the leaf of the act that is running (or of `tag`); answers the leaf's id.
+
+    `public` holds only what is public anyway: issuer, serial, fingerprint, reason, number, price.
+    """
+    running = _current.get()
+    if tag is None:
+        if running is None:
+            raise RuntimeError("leave() needs a tag outside an act")
+        tag = running.tag
+    if running is not None:
+        running.leaves += 1
+    return _write(tag, public or {}, payload, now, outlet, refused=None)
+
+
+def _write(
+    tag: AuditTag,
+    public: Facts,
+    payload: Mapping[str, Any],
+    now: datetime,
+    outlet: str | None,
+    *,
+    refused: str | None,
+) -> int:
+    salt = secrets.token_bytes(32)
+    entry = encode_leaf(
+        LogLeaf(
+            tag=str(tag),
+            at=int(now.timestamp()),
+            outlet=outlet,
+            refused=refused,
+            public=dict(public),
+            commitment=commitment(salt, canonical(payload)),
+        )
+    )
+    leaf = Leaf.objects.create(entry=entry, leaf_hash=hashlib.sha256(b"\x00" + entry).digest())
+    Payload.objects.create(leaf_id=leaf.pk, salt=salt, payload=payload)
+    return leaf.pk
+
+
+def canonical(payload: Mapping[str, Any]) -> bytes:
+    """The bytes that a commitment is over: JSON with sorted keys and no spaces."""
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def shred(leaf_id: int) -> None:
+    """Destroy what a leaf commits to; the leaf stays, and says nothing any more."""
+    Payload.objects.filter(leaf_id=leaf_id).delete()

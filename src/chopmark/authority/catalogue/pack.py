@@ -1,0 +1,430 @@
+"""What a pack says, as frozen values: one class for each table that may stand in its TOML.
+
+A field's name is the key in the file, unless `named(...)` gives another; what has a default may be left out.
+Money is in cents; `from` and `until` are days in the pack's own zone, both included.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language
+
+from chopmark.authority.catalogue.hours import Weekly
+from chopmark.authority.catalogue.words import (
+    Asker,
+    Attribute,
+    Channel,
+    CrlOccasion,
+    Evidence,
+    ExtendedKeyUsage,
+    GeneralName,
+    KeyAlgorithm,
+    KeySource,
+    Medium,
+    Source,
+    Wildcard,
+)
+from chopmark.pki.algorithms import SignatureAlgorithm
+from chopmark.pki.profiles import KeyUsage
+from chopmark.pki.reasons import CRLReason
+
+
+def named(name: str, **rest: Any) -> Any:
+    return field(metadata={"key": name}, **rest)
+
+
+def place() -> Any:
+    """A row's own name, which is its place in the file and not a key of its own."""
+    return field(default="", metadata={"derived": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The same words in the languages of the pack; English and 繁體中文 are always there."""
+
+    en: str
+    zh_hant: str = named("zh-hant")
+    zh_hans: str | None = named("zh-hans", default=None)
+
+    def in_language(self, code: str) -> str:
+        return {"zh-hant": self.zh_hant, "zh-hans": self.zh_hans or self.zh_hant}.get(code.lower(), self.en)
+
+    def __str__(self) -> str:
+        return self.in_language(get_language() or "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Days on which something holds, first and last included; without a last day it goes on."""
+
+    first_day: date = field(metadata={"key": "from"})
+    last_day: date | None = field(default=None, metadata={"key": "until"})
+
+    def covers(self, day: date) -> bool:
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Who is who in law (RFC 3647 §1.3); the operator is named by its contract."""
+
+    service: Words
+    authority: Words
+    owner: Words
+    supervisor: Words
+    regulator: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    hotline: str
+    email: str
+    address: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """authority.toml"""
+
+    country: str
+    zone: str
+    languages: tuple[str, ...]
+    currency: str
+    names: Names
+    contact: Contact
+    demonstration: bool = False
+    acceptance_days: int = 30  # a certificate that nobody accepts within them is revoked
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self.zone))
+
+    def day_of(self, on: date) -> date:
+        """The day in the authority's zone; a moment is brought there, a day is taken as it is."""
+        return self.local(on).date() if isinstance(on, datetime) else on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameAttribute:
+    """One RDN, in the order of the encoding (C first): a fixed text, or a source that fills it."""
+
+    attribute: Attribute
+    literal: str | None = None
+    source: Source | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaKey:
+    """A key of the authority, apart from the names and certificates that use it (C57)."""
+
+    algorithm: KeyAlgorithm
+    signature: SignatureAlgorithm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """An issuing authority: a name with a key, and what it may be used for."""
+
+    key: str
+    subject: tuple[NameAttribute, ...]
+    extended_key_usage: tuple[ExtendedKeyUsage, ...] = ()  # none: a root, which issues to authorities only
+    path_length: int | None = None
+    crl_url: str
+    certificate_url: str
+    ocsp_url: str | None = None
+    slug: str = place()
+
+    @property
+    def is_root(self) -> bool:
+        return not self.extended_key_usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaCertificate:
+    """An authority certificate: `issuer` signs that `subject` is itself. One subject may have several."""
+
+    subject: str
+    issuer: str
+    years: int
+    slug: str = place()
+
+    @property
+    def is_self_signed(self) -> bool:
+        return self.subject == self.issuer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hierarchy:
+    """hierarchy.toml"""
+
+    keys: Mapping[str, CaKey]
+    issuers: Mapping[str, Issuer]
+    certificates: Mapping[str, CaCertificate]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Algorithms:
+    """algorithms.toml: from when, and until which hard stop, an algorithm may be used in what we issue
+    (C16).
+    """
+
+    keys: Mapping[KeyAlgorithm, Period]
+    signatures: Mapping[SignatureAlgorithm, Period]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativeName:
+    kind: GeneralName
+    source: Source
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A certificate profile: the shape of what is issued (RFC 5280 §4.2)."""
+
+    key_usage: tuple[KeyUsage, ...]  # less what a key of its kind cannot do
+    extended_key_usage: tuple[ExtendedKeyUsage, ...]
+    alternative_names: tuple[AlternativeName, ...] = ()
+    cps_url: str
+    user_notice: str | None = None  # RFC 5280 §4.2.1.4: at most 200 characters; {limit} is the reliance limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriberClass:
+    """A kind of subscriber within a type: its words, its O= string and its reliance limit."""
+
+    names: Words
+    organization: str | None = None
+    reliance_limit_cents: int
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRule:
+    """Who may make the key and of what kind; the authority makes `made` where it makes it."""
+
+    sources: tuple[KeySource, ...]
+    accepts: tuple[KeyAlgorithm, ...]
+    made: KeyAlgorithm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity(Period):
+    """How long a certificate issued on these days is valid: one of years, months and days."""
+
+    years: int | None = None
+    months: int | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A subscription that one may buy, apart from the certificate's validity (C41): months, and the tariff
+    lines it costs.
+    """
+
+    months: int
+    first: tuple[str, ...] = ()
+    renewal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuingRule(Period):
+    """From a day, for a class of subscribers or for all, this issuer issues (C57); a later rule
+    supersedes.
+    """
+
+    issuer: str
+    subscriber_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpsVersion(Period):
+    """A practice statement in force, with the policies that stand in what is issued under it (C14)."""
+
+    version: str
+    policies: tuple[str, ...]  # ours first
+
+    @property
+    def policy_oid(self) -> str:
+        return self.policies[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationRule:
+    """What one kind of asker may ask for, and with how much notice."""
+
+    reasons: tuple[CRLReason, ...]
+    suspends_first: bool = False
+    notice_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerNames:
+    """How many domain names a server certificate has, and whether one may be a wildcard (C25)."""
+
+    minimum: int = 1
+    maximum: int = 1
+    wildcard: Wildcard = Wildcard.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateType(Period):
+    """types/*.toml: a type of certificate on the days when this is what it is (C8)."""
+
+    code: str
+    names: Words
+    eligibility: Words
+    limits_of_use: Words | None = None
+    classes: Mapping[str, SubscriberClass]
+    subject: tuple[NameAttribute, ...]
+    profile: str
+    key: KeyRule
+    validity: tuple[Validity, ...]
+    subscriptions: tuple[Subscription, ...] = ()
+    administration: tuple[str, ...] = ()  # tariff lines due once for each application
+    media: Mapping[Medium, tuple[str, ...]] = field(default_factory=dict)
+    issuing: tuple[IssuingRule, ...]
+    cps: tuple[CpsVersion, ...]
+    revocation: Mapping[Asker, RevocationRule]
+    dual_control: bool
+    evidence: tuple[Evidence, ...]
+    recognition: tuple[Period, ...] = ()
+    channels: tuple[Channel, ...]
+    registration_authorities: tuple[str, ...] = ()
+    server_names: ServerNames | None = None
+    file: str = place()
+
+    @property
+    def key_sources(self) -> tuple[KeySource, ...]:
+        return self.key.sources
+
+    @property
+    def subscriber_reasons(self) -> tuple[CRLReason, ...]:
+        """What the subscriber may give (CPS 4.9.2); nothing where she may not ask."""
+        rule = self.revocation.get(Asker.SUBSCRIBER)
+        return rule.reasons if rule else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price(Period):
+    cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffLine:
+    """What may stand on an invoice, with its price on each day; a promotion beats the price while it runs."""
+
+    names: Words
+    prices: tuple[Price, ...]
+    promotions: tuple[Price, ...] = ()
+    months: int = 0  # of service that it pays for, over which its income is earned; 0: earned at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrlList:
+    """An issuer's revocation lists (C51): when they are made, how long each holds, in how many partitions."""
+
+    made_by: CrlOccasion
+    valid_hours: int
+    partitions: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrlPolicy:
+    """crl.toml"""
+
+    slots: tuple[time, ...]
+    public_within_minutes: int
+    lists: Mapping[str, CrlList]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet(Period):
+    """A service centre (C28): its weekly hours while it is authorised."""
+
+    names: Words
+    district: Words
+    address: Words
+    hours: Weekly
+    code: str = place()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlets:
+    """outlets.toml"""
+
+    holidays: str  # country of the public holidays, ISO 3166-1
+    outlets: Mapping[str, Outlet]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract(Period):
+    reference: str
+    operator: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contracts:
+    """contract.toml: who operates and when, one after the other (C2); `binds` are the kinds of login it is
+    the leave of.
+    """
+
+    binds: tuple[str, ...]
+    contracts: tuple[Contract, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementVersion(Period):
+    version: str
+    text: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """agreements/*.toml: a text that people are shown or agree to, in its versions (C27)."""
+
+    names: Words
+    versions: tuple[AgreementVersion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRule:
+    """How long a class of records is kept, counted from what, and what then (C77)."""
+
+    names: Words
+    years: int
+    counted_from: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """A person that a demonstration is set up with; a real authority registers its own."""
+
+    name: str
+    kind: str
+    roles: tuple[str, ...]
+    outlet: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """A whole policy, read and found without mistakes."""
+
+    authority: Authority
+    hierarchy: Hierarchy
+    algorithms: Algorithms
+    profiles: Mapping[str, Profile]
+    types: tuple[CertificateType, ...]
+    tariff: Mapping[str, TariffLine]
+    crl: CrlPolicy
+    outlets: Outlets
+    contract: Contracts
+    agreements: Mapping[str, Agreement]
+    retention: Mapping[str, RetentionRule]
+    staff: Mapping[str, StaffMember] = field(default_factory=dict)

@@ -1,0 +1,52 @@
+"""Door: end-entity certificates (CPS 4.3). Importer: issuance.signing. Tag: certificate:issued.
+
+It takes whole TBSCertificates in batches, each with the template that the signer's own copy of the pack gives.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chopmark.authority.custody.rules import handle_of, read_own, require, require_within
+from chopmark.authority.custody.selectors import IssuingAuthority
+from chopmark.authority.custody.token import Token
+from chopmark.pki.certificates import CertificateTemplate, assemble
+from chopmark.pki.profiles import ExtendedKeyUsage
+
+SERIAL_NUMBER_OCTETS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ToBeSigned:
+    """A TBSCertificate and the template that it must be of."""
+
+    tbs_certificate: bytes
+    template: CertificateTemplate
+
+
+def sign_certificates(
+    batch: Sequence[ToBeSigned], *, issuer: IssuingAuthority, token: Token
+) -> list[bytes]:
+    """The certificates, in the order of the batch; one that breaks a rule refuses the whole batch, before any signature."""
+    require(bool(batch), "batch_not_empty")
+    for item in batch:
+        require_signable(item, issuer)
+    handle = handle_of(issuer, token)
+    algorithm = issuer.signature_algorithm
+    return [
+        assemble(item.tbs_certificate, algorithm, token.sign(handle, item.tbs_certificate, algorithm))
+        for item in batch
+    ]
+
+
+def require_signable(item: ToBeSigned, issuer: IssuingAuthority) -> None:
+    """What this door would refuse; a caller asks before it claims, so that no serial number is spent on a refusal."""
+    profile = item.template.profile
+    require(not issuer.is_root, "not_by_a_root")
+    require(not profile.basic_constraints.ca, "end_entity")
+    # Delegates have a door of their own; no key usage at all would be any usage (RFC 5280 §4.2.1.12).
+    require(bool(profile.extended_key_usage), "purpose_named")
+    require(ExtendedKeyUsage.OCSP_SIGNING not in profile.extended_key_usage, "not_a_delegate")
+    values = read_own(item.tbs_certificate, item.template, issuer)
+    require(len(values.serial_number) == SERIAL_NUMBER_OCTETS, "serial_number_length")
+    require(values.subject_der != issuer.name_der and values.spki_der != issuer.spki, "subject_is_not_issuer")
+    require_within(issuer, values.not_before, values.not_after)

@@ -1,0 +1,55 @@
+"""What an issuer prints of itself in what it signs: its name, its key, and the addresses that its pack gives."""
+
+from django.conf import settings
+
+from chopmark.authority.catalogue import pack
+from chopmark.pki.certificates import IssuerFacts
+from chopmark.pki.keyids import key_identifier
+from chopmark.pki.names import write_name
+
+FULL = 0
+
+
+def shard_of(serial_number: bytes, partitions: int) -> int:
+    """The partition of its issuer's list that a serial number is on, for ever (C51): 1 and up, or the full list if there is one."""
+    if partitions == 1:
+        return FULL
+    return int.from_bytes(serial_number[-4:], "big") % partitions + 1
+
+
+def shard_name(shard: int) -> str:
+    return "full" if shard == FULL else str(shard)
+
+
+def name_der(issuer: pack.Issuer) -> bytes:
+    """The distinguished name of an issuer, which is all literal."""
+    return write_name([(row.attribute.value, row.literal or "") for row in issuer.subject]).der
+
+
+def printed_facts(issuer: pack.Issuer, *, spki: bytes, shard: int = FULL) -> IssuerFacts:
+    """What stands in each certificate of this issuer whose serial number is on this partition."""
+    return IssuerFacts(
+        name_der=name_der(issuer),
+        key_identifier=key_identifier(spki),
+        ca_issuers_url=_address(issuer.certificate_url, issuer, shard),
+        crl_url=crl_address(issuer, shard),
+        ocsp_url=_address(issuer.ocsp_url, issuer, shard) if issuer.ocsp_url else None,
+    )
+
+
+def crl_address(issuer: pack.Issuer, shard: int) -> str:
+    return _address(issuer.crl_url, issuer, shard)
+
+
+def _address(pattern: str, issuer: pack.Issuer, shard: int) -> str:
+    return pattern.format(
+        public=settings.CHOPMARK_REPOSITORY_URL,
+        ocsp=settings.CHOPMARK_OCSP_URL,
+        issuer=issuer.slug,
+        shard=shard_name(shard),
+    )
+
+
+def _printable(origin: str) -> str:
+    """An origin as a certificate may carry it: its host is a full domain name or an IP address (RFC 5280 §4.2.1.6)."""
+    return origin.replace("//localhost", "//127.0.0.1", 1)

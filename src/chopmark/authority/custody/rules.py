@@ -1,0 +1,52 @@
+"""What every signing door asks of what is brought to it, before a key is touched."""
+
+from datetime import datetime
+
+from chopmark.authority.custody.errors import DoorRefused
+from chopmark.authority.custody.selectors import IssuingAuthority
+from chopmark.authority.custody.token import KeyHandle, Token
+from chopmark.pki.algorithms import SignatureAlgorithm
+from chopmark.pki.certificates import CertificateTemplate, TemplateValues, read_certificate
+from chopmark.pki.judges import own
+from chopmark.pki.rule import Given
+from chopmark.pki.tbs import read_tbs_certificate
+
+
+def require(holds: bool, rule: str) -> None:
+    if not holds:
+        raise DoorRefused(rule=rule)
+
+
+def handle_of(authority: IssuingAuthority, token: Token) -> KeyHandle:
+    """The issuer's key in the token, if it is the key that the issuer's certificate is about."""
+    handle = token.handle(authority.key_label)
+    require(token.public_key_der(handle) == authority.spki, "key_of_issuer")
+    return handle
+
+
+def read_own(tbs: bytes, template: CertificateTemplate, authority: IssuingAuthority) -> TemplateValues:
+    """What the bytes say, if they keep our own rules and are exactly what this template of this issuer writes."""
+    require(template.issuer.name_der == authority.name_der, "issuer_name")
+    require(template.issuer.key_identifier == authority.key_identifier, "issuer_key")
+    require_algorithm(template.signature_algorithm, authority)
+    values = template.read(tbs)
+    require_rules_kept(tbs, template, authority.certificate_der)
+    return values
+
+
+def require_rules_kept(tbs: bytes, template: CertificateTemplate, issuer_certificate_der: bytes | None) -> None:
+    """The gate's first judge again, on this side of the wall (C36); a root is its own issuer."""
+    certificate = read_tbs_certificate(tbs)
+    issuer = certificate if issuer_certificate_der is None else read_certificate(issuer_certificate_der).tbs
+    given = Given(profile=template.profile, signature_algorithm=template.signature_algorithm, issuer=issuer)
+    for finding in own.judge(certificate, given):
+        raise DoorRefused(rule=finding.code)
+
+
+def require_algorithm(algorithm: SignatureAlgorithm, authority: IssuingAuthority) -> None:
+    require(algorithm is authority.signature_algorithm, "signature_algorithm")
+
+
+def require_within(authority: IssuingAuthority, not_before: datetime, not_after: datetime) -> None:
+    """No certificate outlives its issuer's, nor begins before it (C59)."""
+    require(authority.not_before <= not_before < not_after <= authority.not_after, "validity_within_issuer")

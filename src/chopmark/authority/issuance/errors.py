@@ -1,0 +1,29 @@
+"""Why a certificate is not issued."""
+
+from collections.abc import Sequence
+
+from chopmark.pki.refusals import Refusal
+
+
+class ApplicationNotApproved(Refusal):
+    code = "application_not_approved"
+
+
+class CertificateUnknown(Refusal):
+    code = "certificate_unknown"
+
+
+class LintFailed(Refusal):
+    """What would be signed breaks a rule; a ticket with the findings is opened, and nothing was intended."""
+
+    code = "lint_failed"
+
+    def __init__(self, *, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(findings=len(self.findings))
+
+
+class IntentNotOurs(Refusal):
+    """The signer's own copy of the pack does not give these bytes: the row was not written by our worker, or the packs differ."""
+
+    code = "intent_not_ours"

@@ -1,0 +1,21 @@
+"""What issuance hands on."""
+
+from dataclasses import dataclass
+
+from chopmark.authority.kernel.outbox import event
+
+
+@event("certificate.recorded")
+@dataclass(frozen=True, slots=True)
+class CertificateRecorded:
+    issuer_id: int
+    serial_number: str  # hexadecimal
+    reference: str
+
+
+@event("claim.spent")
+@dataclass(frozen=True, slots=True)
+class ClaimSpent:
+    issuer_id: int
+    serial_number: str
+    reference: str

@@ -1,0 +1,97 @@
+"""What issuance does when it hears of something: turn an approved application into an intent, once."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from chopmark.authority.applications.models import Application
+from chopmark.authority.applications.selectors import by_reference
+from chopmark.authority.catalogue import selectors as catalogue
+from chopmark.authority.catalogue.words import KeySource
+from chopmark.authority.custody.token import KeyAlgorithm
+from chopmark.authority.issuance import selectors, services
+from chopmark.authority.issuance.errors import LintFailed
+from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent
+from chopmark.authority.issuance.selectors import has_live_intent
+from chopmark.authority.kernel.actors import process
+from chopmark.authority.kernel.identifiers import serial_from
+from chopmark.authority.kernel.outbox import NotYet
+from chopmark.authority.keymaking import selectors as keymaking_selectors
+from chopmark.authority.keymaking import services as keymaking
+from chopmark.authority.keymaking.events import SubscriberKeyMade
+from chopmark.authority.verification.events import ApplicationApproved
+from chopmark.pki.csr import read_request
+
+
+def intend_or_have_key_made(events: Sequence[ApplicationApproved], now: datetime) -> None:
+    """Intend at once for those who brought their own key; have the others' made behind their envelope's PIN."""
+    for event in events:
+        application = by_reference(event.reference)
+        if application.key_source == KeySource.OWN:
+            _intend(application, now)
+        elif not keymaking_selectors.progress_of(application.reference):
+            _have_key_made(application, now)
+
+
+def _have_key_made(application: Application, now: datetime) -> None:
+    kind = catalogue.certificate_type(application.type_code)
+    keymaking.request_key(
+        application_reference=application.reference,
+        envelope_number=keymaking_selectors.envelope_of(application.reference) or "",
+        algorithm=KeyAlgorithm(kind.key.made or KeyAlgorithm.P256),
+        actor=process("worker"),
+        now=now,
+    )
+
+
+def seal_made_keys(events: Sequence[CertificateRecorded], now: datetime) -> None:
+    """Have a made key sealed with its certificate, now that there is one (C30)."""
+    for event in events:
+        application = by_reference(event.reference)
+        if application.key_source == KeySource.AUTHORITY and not keymaking_selectors.is_sealed(
+            application.reference
+        ):
+            certificate = selectors.certificate(event.issuer_id, bytes.fromhex(event.serial_number))
+            keymaking.request_sealing(
+                application_reference=application.reference,
+                issuer_id=certificate.issuer_id,
+                certificate_der=bytes(certificate.certificate_der),
+                actor=process("worker"),
+                now=now,
+            )
+
+
+def intend_made_keys(events: Sequence[SubscriberKeyMade], now: datetime) -> None:
+    for event in events:
+        _intend(by_reference(event.reference), now)
+
+
+def intend_again(events: Sequence[ClaimSpent], now: datetime) -> None:
+    """A crash spent the serial number: the same application, a fresh one."""
+    for event in events:
+        _intend(by_reference(event.reference), now)
+
+
+def _intend(application: Application, now: datetime) -> None:
+    if has_live_intent(application.reference):
+        return
+    worker = process("worker")
+    try:
+        services.intend(
+            reference=application.reference,
+            spki_der=_public_key(application),
+            serial_number=serial_from(secrets.token_bytes(16)),
+            actor=worker,
+            now=now,
+        )
+    except LintFailed as failed:
+        services.open_ticket(reference=application.reference, findings=failed.findings, actor=worker, now=now)
+
+
+def _public_key(application: Application) -> bytes:
+    if application.key_source == KeySource.OWN:
+        return read_request(bytes(application.csr or b"")).spki_der
+    spki_der = keymaking_selectors.made_key(application.reference)
+    if spki_der is None:
+        raise NotYet
+    return spki_der

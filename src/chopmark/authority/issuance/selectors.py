@@ -1,0 +1,76 @@
+"""Reading intents, claims and certificates."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from chopmark.authority.issuance.errors import CertificateUnknown
+from chopmark.authority.issuance.models import (
+    Certificate,
+    Claim,
+    IntendedCertificate,
+    Kind,
+    Numbered,
+    RefusedIntent,
+    SpentClaim,
+)
+
+
+def certificate(issuer_id: int, serial_number: bytes) -> Certificate:
+    """The certificate recorded under a serial number, or `CertificateUnknown`."""
+    found = recorded(issuer_id, serial_number)
+    if found is None:
+        raise CertificateUnknown
+    return found
+
+
+def recorded(issuer_id: int, serial_number: bytes) -> Certificate | None:
+    rows = Certificate.objects.filter(issuer_id=issuer_id, serial_number=serial_number, kind=Kind.CERTIFICATE)
+    return rows.first()
+
+
+def certificate_of(reference: str) -> Certificate | None:
+    """The certificate that an application led to, if it has come to that."""
+    return (
+        Certificate.objects.filter(application_reference=reference, kind=Kind.CERTIFICATE)
+        .order_by("-id")
+        .first()
+    )
+
+
+def by_serial(serial_number: bytes) -> list[Certificate]:
+    """Every certificate of that serial number, whoever issued it: what a relying party can ask for."""
+    return list(Certificate.objects.filter(serial_number=serial_number, kind=Kind.CERTIFICATE))
+
+
+def has_live_intent(reference: str) -> bool:
+    """Whether something intended for the application has not been spent by a crash."""
+    intents = IntendedCertificate.objects.filter(application_reference=reference)
+    return intents.exclude(Exists(same_number(SpentClaim))).exists()
+
+
+def waiting_for_signer(limit: int) -> Iterable[IntendedCertificate]:
+    intents = IntendedCertificate.objects.exclude(Exists(same_number(Claim))).exclude(
+        Exists(same_number(RefusedIntent))
+    )
+    return list(intents.order_by("id")[:limit])
+
+
+def unfinished_claims() -> list[Claim]:
+    """Claims with neither a certificate nor a verdict: a signer is at work on them, or died there."""
+    claims = Claim.objects.exclude(Exists(same_number(Certificate))).exclude(Exists(same_number(SpentClaim)))
+    return list(claims.order_by("id")[:500])
+
+
+def intent_of(claim: Numbered) -> IntendedCertificate:
+    return IntendedCertificate.objects.get(
+        issuer_id=claim.issuer_id, serial_number=claim.serial_number, kind=claim.kind
+    )
+
+
+def same_number(model: type[Numbered]) -> QuerySet[Any]:
+    """Rows of another table about the same signature."""
+    return QuerySet(model).filter(
+        issuer_id=OuterRef("issuer_id"), serial_number=OuterRef("serial_number"), kind=OuterRef("kind")
+    )

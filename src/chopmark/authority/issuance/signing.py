@@ -1,0 +1,167 @@
+"""The certificate door's worker in the signer: claim, sign, record.
+
+The claim commits first, so a serial number is signed at most once. Certificate, leaf and hand-over then commit together.
+A crash between the two leaves a claim without a certificate: it is spent, its serial number is revoked, and the
+application gets a fresh one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from chopmark.authority.audit.services import leave
+from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.custody import selectors as custody
+from chopmark.authority.custody.certificate_signing import ToBeSigned, require_signable, sign_certificates
+from chopmark.authority.custody.token import Token
+from chopmark.authority.issuance.composing import require_name_of_type, template_of
+from chopmark.authority.issuance.errors import IntentNotOurs
+from chopmark.authority.issuance.events import CertificateRecorded
+from chopmark.authority.issuance.models import (
+    Certificate,
+    Claim,
+    IntendedCertificate,
+    RefusedIntent,
+    SpentClaim,
+)
+from chopmark.authority.issuance.selectors import waiting_for_signer
+from chopmark.authority.kernel.outbox import hand_on
+from chopmark.pki.certificates import NotThisTemplate, read_certificate
+from chopmark.pki.names import read_name
+from chopmark.pki.refusals import Refusal
+from chopmark.pki.tbs import read_tbs_certificate
+
+BATCH = 200
+Checked = tuple[IntendedCertificate, ToBeSigned]
+
+
+def run_once(*, token: Token, now: datetime, claimer: int) -> int:
+    """Sign what waits; answers how many certificates were recorded."""
+    waiting = _checked(waiting_for_signer(BATCH), now)
+    by_issuer: dict[int, list[Checked]] = defaultdict(list)
+    for intent, item in waiting:
+        by_issuer[intent.issuer_id].append((intent, item))
+    return sum(_sign(issuer_id, batch, token, now, claimer) for issuer_id, batch in by_issuer.items())
+
+
+def _checked(intents: Iterable[IntendedCertificate], now: datetime) -> list[Checked]:
+    """Those whose bytes our own copy of the pack gives too; the others are refused for good, with a leaf."""
+    checked = []
+    for intent in intents:
+        try:
+            checked.append((intent, _as_we_would(intent)))
+        except Refusal as refusal:
+            _refuse(intent, refusal, now)
+    return checked
+
+
+def _as_we_would(intent: IntendedCertificate) -> ToBeSigned:
+    tbs_certificate = bytes(intent.tbs_certificate)
+    template = template_of(
+        type_code=intent.type_code,
+        subscriber_class=intent.subscriber_class,
+        policy_date=intent.policy_date,
+        issuer_id=intent.issuer_id,
+        serial_number=bytes(intent.serial_number),
+        spki_der=read_tbs_certificate(tbs_certificate).spki_der,
+    )
+    item = ToBeSigned(tbs_certificate, template)
+    try:
+        values = template.read(tbs_certificate)
+    except NotThisTemplate as refusal:
+        raise IntentNotOurs from refusal
+    if values.serial_number != bytes(intent.serial_number):
+        raise IntentNotOurs
+    require_name_of_type(values.subject_der, intent.type_code, intent.subscriber_class, intent.policy_date)
+    require_signable(item, custody.authority(intent.issuer_id))
+    return item
+
+
+@transaction.atomic
+def _refuse(intent: IntendedCertificate, refusal: Refusal, now: datetime) -> None:
+    RefusedIntent.objects.get_or_create(
+        issuer_id=intent.issuer_id,
+        serial_number=intent.serial_number,
+        kind=intent.kind,
+        defaults={"code": refusal.code, "refused_at": now},
+    )
+    leave(
+        tag=AuditTag.CERTIFICATE_SIGNING_REFUSED,
+        public={"issuer": intent.issuer_id, "serial_number": bytes(intent.serial_number).hex()},
+        payload={"application": intent.application_reference, "code": refusal.code},
+        now=now,
+    )
+
+
+def _sign(issuer_id: int, batch: Sequence[Checked], token: Token, now: datetime, claimer: int) -> int:
+    # 1. Claim. After this line's commit the serial numbers are used, whatever happens.
+    mine = _claim([intent for intent, _ in batch], now, claimer)
+    ours = [(intent, item) for intent, item in batch if bytes(intent.serial_number) in mine]
+    if not ours:
+        return 0
+
+    # 2. Sign: the door checks every byte again.
+    signed = sign_certificates([item for _, item in ours], issuer=custody.authority(issuer_id), token=token)
+
+    # 3. Record: certificate, leaf and hand-over, or none. A crash before this commit spends the claims.
+    with transaction.atomic():
+        for (intent, _), certificate_der in zip(ours, signed, strict=True):
+            _record(intent, certificate_der, now)
+    return len(ours)
+
+
+def _claim(intents: Sequence[IntendedCertificate], now: datetime, claimer: int) -> frozenset[bytes]:
+    """The serial numbers that this signer, and no other, now holds."""
+    claims = [
+        Claim(
+            issuer_id=intent.issuer_id,
+            serial_number=intent.serial_number,
+            kind=intent.kind,
+            claimer=claimer,
+            claimed_at=now,
+        )
+        for intent in intents
+    ]
+    Claim.objects.bulk_create(claims, ignore_conflicts=True)
+    held = Claim.objects.filter(
+        claimer=claimer, serial_number__in=[intent.serial_number for intent in intents]
+    )
+    return frozenset(bytes(serial) for serial in held.values_list("serial_number", flat=True))
+
+
+def _record(intent: IntendedCertificate, certificate_der: bytes, now: datetime) -> None:
+    number = {"issuer_id": intent.issuer_id, "serial_number": intent.serial_number, "kind": intent.kind}
+    if SpentClaim.objects.filter(
+        **number
+    ).exists():  # we were taken for dead: the serial number is revoked by now
+        return
+    facts = read_certificate(certificate_der)
+    fingerprint = facts.fingerprint_sha256
+    leaf_id = leave(
+        tag=AuditTag.CERTIFICATE_ISSUED,
+        public={
+            "issuer": intent.issuer_id,
+            "serial_number": bytes(intent.serial_number).hex(),
+            "fingerprint_sha256": fingerprint.hex(),
+            "type": intent.type_code,
+        },
+        payload={"application": intent.application_reference},
+        now=now,
+    )
+    Certificate.objects.create(
+        **number,
+        certificate_der=certificate_der,
+        fingerprint_sha256=fingerprint,
+        application_reference=intent.application_reference,
+        type_code=intent.type_code,
+        subject=read_name(facts.subject_der).rfc4514(),
+        not_before=facts.not_before,
+        not_after=facts.not_after,
+        leaf_id=leaf_id,
+        recorded_at=now,
+    )
+    hand_on(
+        CertificateRecorded(intent.issuer_id, bytes(intent.serial_number).hex(), intent.application_reference)
+    )

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class KeymakingConfig(AppConfig):
+    name = "chopmark.authority.keymaking"
+    label = "keymaking"

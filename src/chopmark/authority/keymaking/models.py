@@ -1,0 +1,110 @@
+"""Envelopes, and the way of a key from asked for to purged; each step is a row added, only ciphertext is ever deleted."""
+
+from django.db import models
+
+from chopmark.authority.custody.token import KeyAlgorithm
+
+ALGORITHMS = [(a.value, a.value) for a in KeyAlgorithm]
+
+
+class Envelope(models.Model):
+    """One row: one PIN envelope that was printed; the PIN is on its paper and, sealed, here for the signer alone."""
+
+    number = models.CharField(max_length=8, primary_key=True)
+    outlet = models.CharField(max_length=16)
+    sealed_pin = models.BinaryField()
+    key_label = models.CharField(max_length=64)
+    leaf_id = models.BigIntegerField()
+    printed_at = models.DateTimeField()
+
+
+class EnvelopeHandOver(models.Model):
+    """One row: one envelope was put into an applicant's hand."""
+
+    number = models.CharField(max_length=8, unique=True)
+    application_reference = models.CharField(max_length=16, db_index=True)
+    outlet = models.CharField(max_length=16)
+    handed_over_at = models.DateTimeField()
+
+
+class KeyRequest(models.Model):
+    """One row: a key is asked for; a claim of it that made no key is spent, and the next attempt is a new row."""
+
+    application_reference = models.CharField(max_length=16)
+    attempt = models.SmallIntegerField()
+    envelope_number = models.CharField(max_length=8)
+    algorithm = models.CharField(max_length=16, choices=ALGORITHMS)
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application_reference", "attempt"], name="key_request_attempt_once")
+        ]
+
+
+class KeyClaim(models.Model):
+    """One row: a signer took a request; committed before the key exists."""
+
+    request_id = models.BigIntegerField(unique=True)
+    claimer = models.BigIntegerField()  # the advisory lock that this signer process holds while it lives
+    claimed_at = models.DateTimeField()
+
+
+class MadeKey(models.Model):
+    """One row: the public half of a key that was made for an application."""
+
+    request_id = models.BigIntegerField(unique=True)
+    application_reference = models.CharField(max_length=16, unique=True)
+    spki = models.BinaryField(unique=True)
+    leaf_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+
+
+class WrappedKey(models.Model):
+    """One row: the private half, sealed to the signer; gone once it is sealed to its PIN."""
+
+    request_id = models.BigIntegerField(primary_key=True)
+    key_label = models.CharField(max_length=64)
+    wrapped = models.BinaryField()
+
+
+class SealRequest(models.Model):
+    """One row: the certificate of a made key is recorded, so the key may be sealed with it."""
+
+    request_id = models.BigIntegerField(unique=True)
+    issuer_id = models.SmallIntegerField()
+    certificate_der = models.BinaryField()
+    requested_at = models.DateTimeField()
+
+
+class SealedKey(models.Model):
+    """One row: a PKCS#12 under the envelope's PIN, waiting to be collected; gone after delivery."""
+
+    request_id = models.BigIntegerField(primary_key=True)
+    pkcs12 = models.BinaryField()
+    leaf_id = models.BigIntegerField()
+    sealed_at = models.DateTimeField()
+
+
+class KeyCollection(models.Model):
+    """One row: the subscriber took the PKCS#12."""
+
+    request_id = models.BigIntegerField(db_index=True)
+    leaf_id = models.BigIntegerField()
+    collected_at = models.DateTimeField()
+
+
+class Purge(models.Model):
+    """One row: our copy of a key is destroyed."""
+
+    class What(models.TextChoices):
+        WRAPPED = "wrapped"
+        SEALED = "sealed"
+
+    request_id = models.BigIntegerField()
+    what = models.CharField(max_length=8, choices=What.choices)
+    leaf_id = models.BigIntegerField()
+    purged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request_id", "what"], name="purged_once")]

@@ -1,0 +1,33 @@
+"""Who may take an envelope, and how often a key is asked for again."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import Enum, auto
+
+from chopmark.authority.keymaking.errors import EnvelopeElsewhere, KeyRequested
+
+# A request that the signer refuses again and again needs a person, not another attempt.
+ATTEMPTS = 3
+# CPS 6.1.2: how long a subscriber may fetch her file again after the first time.
+PURGED_AFTER = timedelta(days=1)
+
+
+class Progress(Enum):
+    """What became of one attempt; a claim whose signer is gone and which made no key is spent."""
+
+    WAITING = auto()
+    CLAIMED = auto()
+    MADE = auto()
+    SPENT = auto()
+
+
+def require_at_its_outlet(envelope_outlet: str, actor_outlet: str | None) -> None:
+    if envelope_outlet != actor_outlet:
+        raise EnvelopeElsewhere
+
+
+def next_attempt(attempts: Mapping[int, Progress]) -> int:
+    """Which attempt may be written now; `KeyRequested` if an earlier one is under way or made its key."""
+    if any(progress is not Progress.SPENT for progress in attempts.values()):
+        raise KeyRequested
+    return max(attempts, default=0) + 1

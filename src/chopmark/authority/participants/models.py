@@ -1,0 +1,130 @@
+"""Logins, the roles they hold, and the numbers of subscribers. Outlets and contracts are policy, and stand in
+the pack.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from chopmark.authority.kernel.actors import ActorKind
+
+KINDS = (ActorKind.APPLICANT, ActorKind.OFFICER, ActorKind.OPERATOR, ActorKind.SUPERVISOR)
+
+
+class LoginManager(BaseUserManager["Login"]):
+    """Django finds a login by its number; nothing here makes one, that is what the services are for."""
+
+
+class Login(AbstractBaseUser):
+    """One row: one person who may sign in, by number. An applicant has no name here, and nobody has an
+    address.
+    """
+
+    number = models.CharField(max_length=16, unique=True)
+    kind = models.CharField(max_length=16)
+    display_name = models.CharField(max_length=64, blank=True, default="")
+    outlet = models.CharField(max_length=16, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    opened_at = models.DateTimeField()
+
+    # When somebody signed in is in the log; Django would write it here without leaving a leaf.
+    last_login = None
+
+    objects: ClassVar[LoginManager] = LoginManager()
+
+    USERNAME_FIELD = "number"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="login_kind_known", condition=Q(kind__in=[str(kind) for kind in KINDS])
+            ),
+            models.CheckConstraint(
+                name="login_applicant_has_no_name", condition=~Q(kind="applicant") | Q(display_name="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_staff_login(self) -> bool:
+        return self.kind != ActorKind.APPLICANT
+
+
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    def in_force(self, at: datetime) -> Self:
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
+
+
+class RoleAssignment(models.Model):
+    """One row: a login holds a trusted role (RFC 3647 §5.2) from a moment, until another."""
+
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=32)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    given_by = models.CharField(max_length=32)
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="role_ends_after_it_starts", condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at"))
+            ),
+            models.UniqueConstraint(
+                fields=["login", "role"], condition=Q(ends_at=None), name="role_held_once"
+            ),
+        ]
+
+
+class WelcomeLink(models.Model):
+    """One row: a link by which a member of staff sets a first password, once. The token itself is nowhere."""
+
+    token_sha256 = models.BinaryField(max_length=32, unique=True)
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class Subscriber(models.Model):
+    """One row: a subscriber reference number and the owner's record it stands for (C10). Never changed, never
+    reused.
+    """
+
+    srn = models.CharField(max_length=10, unique=True)
+    record_id = models.UUIDField(unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="srn_is_ten_digits", condition=Q(srn__regex=r"^[0-9]{10}$"))
+        ]
+
+
+class OutletSuspensionQuerySet(models.QuerySet["OutletSuspension"]):
+    def in_force(self, at: datetime) -> Self:
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
+
+
+class OutletSuspension(models.Model):
+    """One row: an outlet of the pack does no e-Cert work from a moment, until another."""
+
+    outlet = models.CharField(max_length=16)
+    reason = models.CharField(max_length=64)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    objects = OutletSuspensionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["outlet"], condition=Q(ends_at=None), name="outlet_suspended_once"
+            )
+        ]

@@ -1,0 +1,105 @@
+"""Signing in: staff by number, password and one-time code; applicants by number and password."""
+
+from datetime import datetime
+
+from django.contrib.auth import authenticate
+from django.contrib.auth import login as begin_session
+from django.http import HttpRequest
+from django_otp import login as begin_proven_session
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from chopmark.authority.audit.services import act, leave
+from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.kernel.actors import ANONYMOUS, Actor
+from chopmark.authority.participants import totp
+from chopmark.authority.participants.errors import OneTimeCodeWrong, SignInRefused
+from chopmark.authority.participants.models import Login
+from chopmark.authority.participants.selectors import actor_of
+
+
+def begin_totp(login: Login) -> str:
+    """Begin the enrolment of an authenticator; answers the otpauth address that its QR code shows."""
+    return totp.begin(login)
+
+
+def confirm_totp(*, login: Login, code: str, now: datetime) -> None:
+    """End the enrolment with the first code; from here on the login cannot be used without one."""
+    _confirm_totp(login=login, code=code, actor=actor_of(login, now), now=now)
+
+
+@act(AuditTag.STAFF_ENROLLED)
+def _confirm_totp(*, login: Login, code: str, actor: Actor, now: datetime) -> None:
+    if not totp.confirm(login, code, now):
+        raise OneTimeCodeWrong
+    leave(payload={"login": login.number}, now=now)
+
+
+def give_recovery_codes(*, login: Login, now: datetime) -> list[str]:
+    """New recovery codes in place of the old, to be shown once."""
+    return _give_recovery_codes(login=login, actor=actor_of(login, now), now=now)
+
+
+@act(AuditTag.STAFF_RECOVERY_CODES_GIVEN)
+def _give_recovery_codes(*, login: Login, actor: Actor, now: datetime) -> list[str]:
+    codes = totp.give_recovery_codes(login)
+    leave(payload={"login": login.number}, now=now)
+    return codes
+
+
+def sign_in_staff(*, number: str, password: str, code: str, request: HttpRequest, now: datetime) -> Actor:
+    """Begin a session for a member of staff who has shown password and one-time code; says nothing of what
+    did not fit.
+    """
+    # Outside the act: what is counted against guessing must stand when the sign-in is refused.
+    found = _proven(number, password, request)
+    login = found if found is not None and found.is_staff_login else None
+    device = totp.device_for(login, code, now) if login is not None else None
+    return _enter_staff(login=login, device=device, number=number, request=request, actor=ANONYMOUS, now=now)
+
+
+@act(AuditTag.STAFF_SIGNED_IN)
+def _enter_staff(
+    *,
+    login: Login | None,
+    device: TOTPDevice | StaticDevice | None,
+    number: str,
+    request: HttpRequest,
+    actor: Actor,
+    now: datetime,
+) -> Actor:
+    if login is None or device is None:
+        raise SignInRefused
+    begin_session(request, login, backend="django.contrib.auth.backends.ModelBackend")
+    begin_proven_session(request, device)
+    entered = actor_of(login, now)
+    leave(
+        payload={"login": number, "device": "recovery" if isinstance(device, StaticDevice) else "totp"},
+        now=now,
+        outlet=entered.outlet,
+    )
+    return entered
+
+
+def sign_in_applicant(*, number: str, password: str, request: HttpRequest, now: datetime) -> Actor:
+    """Begin a session for an applicant or subscriber who has shown her password."""
+    found = _proven(number, password, request)
+    login = found if found is not None and not found.is_staff_login else None
+    return _enter_applicant(login=login, number=number, request=request, actor=ANONYMOUS, now=now)
+
+
+@act(AuditTag.APPLICANT_SIGNED_IN)
+def _enter_applicant(
+    *, login: Login | None, number: str, request: HttpRequest, actor: Actor, now: datetime
+) -> Actor:
+    if login is None:
+        raise SignInRefused
+    begin_session(request, login, backend="django.contrib.auth.backends.ModelBackend")
+    leave(payload={"login": number}, now=now)
+    return actor_of(login, now)
+
+
+def _proven(number: str, password: str, request: HttpRequest) -> Login | None:
+    """The active login with this number and password; axes counts the failures, and locks."""
+    found = authenticate(request, username=number, password=password)
+    return found if isinstance(found, Login) else None

@@ -1,0 +1,21 @@
+"""Why something is not made public."""
+
+from chopmark.pki.refusals import Refusal
+
+
+class ListUnknown(Refusal):
+    """The pack gives this issuer no such list."""
+
+    code = "crl_list_unknown"
+
+
+class ListNotOurs(Refusal):
+    """The signer's own reading of revocations does not give this list; `rule` says where they part."""
+
+    code = "crl_not_ours"
+
+
+class CertificateNotAccepted(Refusal):
+    """Only what its subscriber accepted stands in the repository (C56)."""
+
+    code = "certificate_not_accepted"

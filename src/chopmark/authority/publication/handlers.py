@@ -1,0 +1,43 @@
+"""What publication does when it hears of something."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chopmark.authority.delivery.events import CertificateAccepted
+from chopmark.authority.kernel.actors import process
+from chopmark.authority.kernel.outbox import NotYet
+from chopmark.authority.publication import publishing, selectors, services
+from chopmark.authority.publication.events import CrlSigned
+from chopmark.authority.publication.models import CrlPublication
+from chopmark.authority.revocation.events import CertificateRevoked
+
+
+def bring_crl_forward(events: Sequence[CertificateRevoked], now: datetime) -> None:
+    """A revocation does not wait for the next slot (CPS 4.9.8)."""
+    for event in events:
+        services.bring_forward(
+            issuer_id=event.issuer_id,
+            serial_number=bytes.fromhex(event.serial_number),
+            actor=process("worker"),
+            now=now,
+        )
+
+
+def publish_crls(events: Sequence[CrlSigned], now: datetime) -> None:
+    """Publish each list, or a newer one; until the log has it, the event is put back."""
+    waiting = False
+    for event in events:
+        publishing.publish_crl(issuer_id=event.issuer_id, shard=event.shard, actor=process("worker"), now=now)
+        waiting |= selectors.last_number(CrlPublication, event.issuer_id, event.shard) < event.number
+    if waiting:
+        raise NotYet
+
+
+def publish_certificates(events: Sequence[CertificateAccepted], now: datetime) -> None:
+    for event in events:
+        publishing.publish_certificate(
+            issuer_id=event.issuer_id,
+            serial_number=bytes.fromhex(event.serial_number),
+            actor=process("worker"),
+            now=now,
+        )

@@ -1,0 +1,46 @@
+"""When a list is due, and whether what is on it is what it should be. Pure: no database, no clock."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from chopmark.authority.publication.errors import ListNotOurs
+from chopmark.pki.crl import RevokedEntry
+
+# A revocation carries the second in which it was asked for, and may commit a little later than a list of that second was read.
+COMMIT_MAY_TAKE = timedelta(minutes=5)
+
+
+def last_slot(slots: Sequence[time], *, zone: ZoneInfo, now: datetime) -> datetime:
+    """The latest moment of the daily timetable that has come (C51)."""
+    today = now.astimezone(zone).date()
+    days = (today, today - timedelta(days=1))
+    moments = (datetime.combine(day, slot, tzinfo=zone) for day in days for slot in slots)
+    return max(moment for moment in moments if moment <= now)
+
+
+def is_due(
+    *, made_at: datetime | None, next_update: datetime | None, slot: datetime | None, valid_for: timedelta, now: datetime
+) -> bool:
+    """A list is due when there is none, when a slot has come since, or when a quarter of its life is left:
+
+    nextUpdate never passes (C51), whatever became of the slots.
+    """
+    if made_at is None or next_update is None:
+        return True
+    return (slot is not None and made_at < slot) or next_update - now < valid_for / 4
+
+
+def require_same(listed: Iterable[RevokedEntry], rows: Iterable[RevokedEntry], *, this_update: datetime) -> None:
+    """Every entry is a revocation of ours, word for word, and none is missing; both in the order of serial numbers."""
+    entries = iter(listed)
+    entry = next(entries, None)
+    for row in rows:
+        if entry is not None and entry.serial_number == row.serial_number:
+            if entry != row:
+                raise ListNotOurs(rule="entry_differs")
+            entry = next(entries, None)
+        elif row.revoked_at < this_update - COMMIT_MAY_TAKE:
+            raise ListNotOurs(rule="revocation_missing")
+    if entry is not None:
+        raise ListNotOurs(rule="entry_not_revoked")

@@ -1,0 +1,103 @@
+"""Putting files where the world reads them: only what the log has, and never an older list over a newer."""
+
+import hashlib
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+
+from chopmark.authority.audit.services import act, leave
+from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.custody import selectors as custody
+from chopmark.authority.custody.models import CaCertificate
+from chopmark.authority.delivery.selectors import is_accepted
+from chopmark.authority.issuance import selectors as issuance
+from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.kernel.outbox import NotYet
+from chopmark.authority.publication import selectors
+from chopmark.authority.publication.errors import CertificateNotAccepted
+from chopmark.authority.publication.lists import RevocationList, all_lists, list_of
+from chopmark.authority.publication.models import CertificatePublication, Crl, CrlPublication
+from chopmark.authority.transparency import durable
+from chopmark.authority.transparency.selectors import is_under_checkpoint
+
+
+def publish_signed(*, actor: Actor, now: datetime) -> int:
+    """Publish every newest list that is signed, logged and not public yet; answers how many."""
+    return sum(publish_crl(issuer_id=one.authority.id, shard=one.shard, actor=actor, now=now) for one in all_lists())
+
+
+def publish_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> bool:
+    """Publish the newest signed list, if its leaf is under a checkpoint and it is not public yet; whether it did."""
+    newest = selectors.latest(issuer_id, shard)
+    if newest is None or newest.number <= selectors.last_number(CrlPublication, issuer_id, shard):
+        return False
+    if not is_under_checkpoint(newest.leaf_id):
+        return False
+    _publish(crl=newest, wanted=list_of(issuer_id, shard), actor=actor, now=now)
+    return True
+
+
+@act(AuditTag.CRL_PUBLISHED)
+def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -> None:
+    # One publisher of a list at a time, until the commit: an older list never lands on a newer.
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('crl file'), %s)", [crl.issuer_id * 1000 + crl.shard])
+    crl_der = bytes(crl.crl_der)
+    leaf_id = leave(
+        public={"issuer": crl.issuer_id, "shard": crl.shard, "number": crl.number, "sha256": bytes(crl.sha256).hex()},
+        payload={"actor": actor.id, "file": wanted.file_name},
+        now=now,
+    )
+    _, fresh = CrlPublication.objects.get_or_create(
+        issuer_id=crl.issuer_id,
+        shard=crl.shard,
+        number=crl.number,
+        defaults={"sha256": hashlib.sha256(crl_der).digest(), "leaf_id": leaf_id, "published_at": now},
+    )
+    if fresh and crl.number == selectors.last_number(CrlPublication, crl.issuer_id, crl.shard):
+        # A crash between the file and the commit leaves the list public without its row: the next run writes the same
+        # bytes again and then the row.
+        durable.write(settings.CHOPMARK_PUBLIC_DIR / "crl", {wanted.file_name: crl_der})
+
+
+def publish_authorities(*, actor: Actor, now: datetime) -> int:
+    """Publish the newest certificate of each of our authorities (RFC 5280 §4.2.2.1); answers how many were new."""
+    published = CertificatePublication.objects.values_list("issuer_id", "serial_number")
+    known = {(issuer_id, bytes(serial_number)) for issuer_id, serial_number in published}
+    rows = CaCertificate.objects.order_by("id")
+    new = [row for row in rows if (row.issuer_id, bytes(row.serial_number)) not in known]
+    ready = [row for row in new if is_under_checkpoint(row.leaf_id)]
+    for row in ready:
+        publish_authority(certificate=row, actor=actor, now=now)
+    return len(ready)
+
+
+@act(AuditTag.CERTIFICATE_PUBLISHED)
+def publish_authority(*, certificate: CaCertificate, actor: Actor, now: datetime) -> None:
+    """Put an authority's certificate at the address that its subordinates print."""
+    slug = custody.authority(certificate.subject_id).slug
+    _record(certificate.issuer_id, bytes(certificate.serial_number), actor, now)
+    durable.write(settings.CHOPMARK_PUBLIC_DIR / "ca", {f"{slug}.crt": bytes(certificate.certificate_der)})
+
+
+@act(AuditTag.CERTIFICATE_PUBLISHED)
+def publish_certificate(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
+    """Put an accepted certificate into the repository (CPS 2.1, C56); a second time writes the same file; `NotYet` before the log has it."""
+    if not is_accepted(issuer_id, serial_number):
+        raise CertificateNotAccepted
+    certificate = issuance.certificate(issuer_id, serial_number)
+    if not is_under_checkpoint(certificate.leaf_id):
+        raise NotYet
+    _record(issuer_id, serial_number, actor, now)
+    name = f"{serial_number.hex().upper()}.crt"
+    durable.write(settings.CHOPMARK_PUBLIC_DIR / "repository", {name: bytes(certificate.certificate_der)})
+
+
+def _record(issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
+    leaf_id = leave(
+        public={"issuer": issuer_id, "serial_number": serial_number.hex()}, payload={"actor": actor.id}, now=now
+    )
+    CertificatePublication.objects.get_or_create(
+        issuer_id=issuer_id, serial_number=serial_number, defaults={"leaf_id": leaf_id, "published_at": now}
+    )

@@ -1,0 +1,110 @@
+"""Preparing lists in the worker: on the clock, when news comes, or when an operator asks."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from chopmark.authority.audit.services import act, leave
+from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.custody.printing import printed_facts
+from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.participants.permissions import Permission
+from chopmark.authority.participants.services import require_permission
+from chopmark.authority.publication import selectors
+from chopmark.authority.publication.lists import RevocationList, all_lists, list_of, lists_of_serial
+from chopmark.authority.publication.models import CrlIntent
+from chopmark.authority.publication.policy import is_due
+from chopmark.authority.publication.publishing import publish_authorities
+from chopmark.pki.crl import build_tbs, read_tbs
+from chopmark.pki.lint import lint_crl
+
+__all__ = [
+    "bring_forward",
+    "due_lists",
+    "prepare_crl",
+    "prepare_due",
+    "publish_now",
+]
+
+
+@act(AuditTag.CRL_INTENDED)
+def prepare_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> CrlIntent:
+    """Write down the list of an issuer as it is now, under the next number (CPS 4.9.7); the insert wakes the signer."""
+    wanted = list_of(issuer_id, shard)
+    _hold(issuer_id, shard)
+    this_update = now.replace(microsecond=0)
+    intent = CrlIntent(
+        issuer_id=issuer_id,
+        shard=shard,
+        number=selectors.last_number(CrlIntent, issuer_id, shard) + 1,
+        this_update=this_update,
+        next_update=this_update + wanted.valid_for,
+        intended_at=now,
+    )
+    intent.tbs_cert_list = _build(wanted, intent)
+    intent.save(force_insert=True)
+    leave(public={"issuer": issuer_id, "shard": shard, "number": intent.number}, payload={"actor": actor.id}, now=now)
+    return intent
+
+
+def _hold(issuer_id: int, shard: int) -> None:
+    """One writer of a list at a time, until the transaction ends; the unique number stands behind it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('crl intent'), %s)", [issuer_id * 1000 + shard])
+
+
+def _build(wanted: RevocationList, intent: CrlIntent) -> bytes:
+    tbs = build_tbs(
+        issuer=printed_facts(wanted.issuer, spki=wanted.authority.spki, shard=wanted.shard),
+        signature_algorithm=wanted.authority.signature_algorithm,
+        entries=wanted.entries(intent.this_update),
+        number=intent.number,
+        this_update=intent.this_update,
+        next_update=intent.next_update,
+        distribution_point=wanted.distribution_point,
+    )
+    return lint_crl(tbs, issuer_certificate_der=wanted.authority.certificate_der).tbs_cert_list
+
+
+def due_lists(*, now: datetime) -> list[RevocationList]:
+    """The lists that the timetable or their age asks for now."""
+    due = []
+    for wanted in all_lists():
+        last = selectors.last_intent(wanted.authority.id, wanted.shard)
+        if is_due(
+            made_at=last and last.this_update,
+            next_update=last and last.next_update,
+            slot=wanted.slot(now),
+            valid_for=wanted.valid_for,
+            now=now,
+        ):
+            due.append(wanted)
+    return due
+
+
+def prepare_due(*, actor: Actor, now: datetime) -> int:
+    """Prepare every list that is due, and publish the certificates of new issuers; answers how many lists."""
+    publish_authorities(actor=actor, now=now)
+    due = due_lists(now=now)
+    for wanted in due:
+        prepare_crl(issuer_id=wanted.authority.id, shard=wanted.shard, actor=actor, now=now)
+    return len(due)
+
+
+def bring_forward(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
+    """Prepare the lists on which a revocation must show, unless the newest intended ones have it already."""
+    for wanted in lists_of_serial(issuer_id, serial_number):
+        last = selectors.last_intent(issuer_id, wanted.shard)
+        if last is None or serial_number not in set(read_tbs(bytes(last.tbs_cert_list)).serial_numbers()):
+            prepare_crl(issuer_id=issuer_id, shard=wanted.shard, actor=actor, now=now)
+
+
+@act(AuditTag.CRL_PUBLICATION_ASKED)
+def publish_now(*, issuer_id: int, actor: Actor, now: datetime) -> int:
+    """Prepare all lists of an issuer at once because an operator asks; answers how many."""
+    require_permission(actor, Permission.CONSOLE_CRL_PUBLISH)
+    wanted = [found for found in all_lists() if found.authority.id == issuer_id]
+    for one in wanted:
+        prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)
+    leave(public={"issuer": issuer_id}, payload={"actor": actor.id}, now=now)
+    return len(wanted)

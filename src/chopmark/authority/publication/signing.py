@@ -1,0 +1,106 @@
+"""The list door's worker in the signer: claim, sign, record.
+
+The claim commits first, so a number is signed at most once. List, leaf and hand-over then commit together. A crash
+between the two leaves a claim without a list: it is spent, and the next list has the next number.
+"""
+
+import hashlib
+from datetime import datetime
+
+import structlog
+
+from chopmark.authority.audit.services import act, leave
+from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.custody.crl_signing import sign_crl
+from chopmark.authority.custody.token import Token
+from chopmark.authority.kernel.actors import Actor, process
+from chopmark.authority.kernel.outbox import hand_on
+from chopmark.authority.publication.errors import ListNotOurs
+from chopmark.authority.publication.events import CrlSigned
+from chopmark.authority.publication.lists import list_of
+from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent
+from chopmark.authority.publication.policy import require_same
+from chopmark.authority.publication.selectors import waiting_for_signer
+from chopmark.pki.crl import read_tbs
+from chopmark.pki.refusals import Refusal
+
+log = structlog.get_logger("publication")
+BATCH = 50
+
+
+def run_once(*, token: Token, now: datetime, claimer: int) -> int:
+    """Sign the lists that wait; answers how many were recorded."""
+    done = 0
+    for intent in waiting_for_signer(BATCH):
+        if not _claim(intent, claimer=claimer, now=now):
+            continue
+        try:
+            sign(intent=intent, token=token, actor=process("signer"), now=now)
+        except Refusal as refusal:  # it has its leaf; its number is spent
+            log.warning("crl_refused", issuer=intent.issuer_id, number=intent.number, code=refusal.code)
+        else:
+            done += 1
+    return done
+
+
+def _claim(intent: CrlIntent, *, claimer: int, now: datetime) -> bool:
+    """Whether this signer, and no other, now holds the number; committed when this returns."""
+    claim, mine = CrlClaim.objects.get_or_create(
+        issuer_id=intent.issuer_id,
+        shard=intent.shard,
+        number=intent.number,
+        defaults={"claimer": claimer, "claimed_at": now},
+    )
+    return mine
+
+
+@act(AuditTag.CRL_SIGNED)
+def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> None:
+    """Sign one claimed list and record it; it is read again here, and held against the revocations themselves."""
+    tbs = bytes(intent.tbs_cert_list)
+    require_ours(intent, tbs)
+    crl_der = sign_crl(
+        tbs, issuer=list_of(intent.issuer_id, intent.shard).authority, last_number=_number_before(intent), token=token
+    )
+    sha256 = hashlib.sha256(crl_der).digest()
+    leaf_id = leave(
+        public={
+            "issuer": intent.issuer_id,
+            "shard": intent.shard,
+            "number": intent.number,
+            "sha256": sha256.hex(),
+        },
+        payload={"actor": actor.id},
+        now=now,
+    )
+    Crl.objects.create(
+        issuer_id=intent.issuer_id,
+        shard=intent.shard,
+        number=intent.number,
+        this_update=intent.this_update,
+        next_update=intent.next_update,
+        crl_der=crl_der,
+        sha256=sha256,
+        leaf_id=leaf_id,
+        recorded_at=now,
+    )
+    hand_on(CrlSigned(intent.issuer_id, intent.shard, intent.number))
+
+
+def require_ours(intent: CrlIntent, tbs: bytes) -> None:
+    """The bytes are the list that this row names, and every entry a revocation of ours."""
+    facts, wanted = read_tbs(tbs), list_of(intent.issuer_id, intent.shard)
+    named = (intent.number, intent.this_update, intent.next_update, wanted.distribution_point)
+    if (facts.number, facts.this_update, facts.next_update, facts.distribution_point) != named:
+        raise ListNotOurs(rule="header")
+    if facts.base_number is not None or facts.only_user or facts.only_ca:
+        raise ListNotOurs(rule="scope")
+    if facts.next_update - facts.this_update > wanted.valid_for:
+        raise ListNotOurs(rule="validity")
+    require_same(facts.entries(), wanted.entries(facts.this_update), this_update=facts.this_update)
+
+
+def _number_before(intent: CrlIntent) -> int:
+    """The highest number of this list that any other claim was made for."""
+    others = CrlClaim.objects.filter(issuer_id=intent.issuer_id, shard=intent.shard).exclude(number=intent.number)
+    return others.order_by("-number").values_list("number", flat=True).first() or 0

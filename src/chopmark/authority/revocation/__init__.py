@@ -1,0 +1,5 @@
+"""Certificate revocation and suspension (RFC 3647 §4.9): ending trust, one verb per authority to ask.
+
+Owns `revocation_revocation`. Public verbs: `revoke_by_subscriber`, `revoke_declined`, `revoke_spent`.
+Rows are keyed by issuer and serial number, whether or not a certificate was recorded under it.
+"""

@@ -1,0 +1,73 @@
+"""What the log says of a leaf: whether it is under a checkpoint, and the proof."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from chopmark.authority.transparency import tree
+from chopmark.authority.transparency.errors import LeafNotUnderCheckpoint
+from chopmark.authority.transparency.models import Checkpoint, Position, SetAside, SigningAlert
+from chopmark.pki.tlog import merkle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inclusion:
+    """All that an outsider needs, beside the log's key, to see that an entry is in the log."""
+
+    index: int
+    entry: bytes
+    path: tuple[bytes, ...]
+    checkpoint: str
+
+
+def latest_checkpoint() -> Checkpoint | None:
+    """The largest tree head that was signed."""
+    return Checkpoint.objects.order_by("size").last()
+
+
+def is_under_checkpoint(leaf_id: int) -> bool:
+    """Whether a signature stands for this leaf; before it does, nothing is delivered or published."""
+    position = _position(leaf_id)
+    return position is not None and Checkpoint.objects.filter(size__gt=position).exists()
+
+
+def inclusion_proof(leaf_id: int) -> Inclusion:
+    """The way from a leaf to the newest signed root (RFC 6962 §2.1.1)."""
+    position, checkpoint = _position(leaf_id), latest_checkpoint()
+    if position is None or checkpoint is None or position >= checkpoint.size:
+        raise LeafNotUnderCheckpoint
+    node = tree.node_lookup(checkpoint.size)
+    return Inclusion(
+        index=position,
+        entry=tree.leaves(position, position + 1)[0].entry,
+        path=tuple(merkle.inclusion_proof(position, checkpoint.size, node)),
+        checkpoint=checkpoint.note,
+    )
+
+
+def consistency_proof(old_size: int, new_size: int) -> tuple[bytes, ...]:
+    """That the tree of the old size is the beginning of the new one (RFC 6962 §2.1.2)."""
+    return tuple(merkle.consistency_proof(old_size, new_size, tree.node_lookup(new_size)))
+
+
+def leaves_left_out() -> int:
+    """How many leaves have no position, whatever the horizon says: more than the newest few is a fault."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select count(*) from audit_leaf leaf
+            where not exists (select from transparency_position p where p.leaf_id = leaf.id)
+            """
+        )
+        return int(cursor.fetchone()[0])
+
+
+def has_alarm() -> bool:
+    """Whether somebody must look: the signer would not go on, or a leaf was not fit for the log."""
+    newest = latest_checkpoint()
+    stuck = SigningAlert.objects.filter(after_size=newest.size if newest else 0).exists()
+    return stuck or SetAside.objects.exists()
+
+
+def _position(leaf_id: int) -> int | None:
+    return Position.objects.filter(leaf_id=leaf_id).values_list("position", flat=True).first()

@@ -1,0 +1,39 @@
+"""Why a status is not told, or nobody is made to tell it."""
+
+from chopmark.pki.refusals import Refusal
+
+
+class StatusNotKnown(Refusal):
+    """The sources of status cannot be read now: nothing is said, least of all that a certificate is good."""
+
+    code = "status_not_known"
+
+
+class DelegateKeyNotProven(Refusal):
+    """Who asks did not show that it holds the key, or the key is not of the kind that delegates have."""
+
+    code = "delegate_key_not_proven"
+
+
+class NoResponderForIssuer(Refusal):
+    """The pack gives this issuer no OCSP responder."""
+
+    code = "no_responder_for_issuer"
+
+
+class OcspIssuerUnknown(Refusal):
+    """A question about another authority's certificate."""
+
+    code = "ocsp_issuer_unknown"
+
+
+class OcspSerialUnknown(Refusal):
+    """A question about a serial number that we never issued."""
+
+    code = "ocsp_serial_unknown"
+
+
+class NoDelegateYet(Refusal):
+    """The responder has no certificate for this issuer at the moment."""
+
+    code = "no_delegate_yet"

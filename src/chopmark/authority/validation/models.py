@@ -1,0 +1,46 @@
+"""OCSP delegates: asked for by a responder, claimed and issued by the signer; each step a row added and never changed."""
+
+from django.db import models
+
+
+class DelegateRequest(models.Model):
+    """One row: a responder asks to speak for an issuer with a key that it made and holds."""
+
+    issuer_id = models.SmallIntegerField()
+    responder = models.CharField(max_length=64)
+    spki = models.BinaryField()
+    proof = models.BinaryField()  # a signature by that key over what is asked
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index("spki", name="delegate_request_by_key")]
+
+
+class DelegateClaim(models.Model):
+    """One row: the exact delegate certificate that a signer is about to sign; its serial number is used from here on."""
+
+    request_id = models.BigIntegerField(unique=True)
+    issuer_id = models.SmallIntegerField()
+    serial_number = models.BinaryField(max_length=20)
+    tbs_certificate = models.BinaryField()
+    claimer = models.BigIntegerField()  # the advisory lock that this signer process holds while it lives
+    claimed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("issuer_id", "serial_number", name="delegate_claimed_once")]
+
+
+class Delegate(models.Model):
+    """One row: a delegate certificate that was signed and recorded."""
+
+    request_id = models.BigIntegerField(unique=True)
+    issuer_id = models.SmallIntegerField()
+    serial_number = models.BinaryField(max_length=20)
+    certificate_der = models.BinaryField()
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+    leaf_id = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("issuer_id", "serial_number", name="delegate_recorded_once")]

@@ -1,0 +1,78 @@
+"""Who is asking, and by what leave: the first line of every view that is not for everybody."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from chopmark.authority.kernel import clock
+from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.participants.permissions import Permission
+from chopmark.authority.participants.selectors import actor_of_login, require_permission
+from chopmark.authority.web.answers import refused
+from chopmark.pki.refusals import Refusal
+
+P = ParamSpec("P")
+
+
+class ActingRequest(HttpRequest):
+    """A request of somebody who is signed in and may ask this."""
+
+    actor: Actor
+
+
+View = Callable[Concatenate[ActingRequest, P], HttpResponse]
+AnyView = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def permitted(permission: Permission) -> Callable[[View[P]], AnyView[P]]:
+    """Let in only those who hold the permission; others are sent to sign in, or told why not."""
+
+    def decorate(view: View[P]) -> AnyView[P]:
+        @wraps(view)
+        def perform(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not _is_signed_in(request, permission):
+                return _to_sign_in(request, permission)
+            try:
+                actor = actor_of_login(_login_id(request), now=clock.now())
+                require_permission(actor, permission)
+                request.actor = actor  # type: ignore[attr-defined]  # from here on it is an ActingRequest
+                return view(request, *args, **kwargs)  # type: ignore[arg-type]
+            except Refusal as refusal:
+                return refused(request, refusal)
+
+        return perform
+
+    return decorate
+
+
+def anybody(view: AnyView[P]) -> AnyView[P]:
+    """A view without a permission: for everybody, and its refusals are worded all the same."""
+
+    @wraps(view)
+    def perform(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refusal as refusal:
+            return refused(request, refusal)
+
+    return perform
+
+
+def _login_id(request: HttpRequest) -> int:
+    return int(request.user.pk or 0)
+
+
+def _is_signed_in(request: HttpRequest, permission: Permission) -> bool:
+    """Staff count as signed in only after their one-time code."""
+    if not request.user.is_authenticated:
+        return False
+    return permission.startswith("portal:") or bool(request.user.is_verified())  # type: ignore[union-attr]
+
+
+def _to_sign_in(request: HttpRequest, permission: Permission) -> HttpResponse:
+    door = "/portal/sign-in" if permission.startswith("portal:") else "/staff/sign-in"
+    back = request.get_full_path() if request.method == "GET" else ""
+    return HttpResponseRedirect(f"{door}?{urlencode({'next': back})}" if back else door)

@@ -1,0 +1,1 @@
+"""The public face: anybody may check a certificate, and check us."""

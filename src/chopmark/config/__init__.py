@@ -1,0 +1,1 @@
+"""Where the parts are put together: settings, grants, entry points (one per process) and the `chopmark` command."""

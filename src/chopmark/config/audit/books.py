@@ -1,0 +1,29 @@
+"""The books: every entry sums to zero, and nothing was approved unpaid."""
+
+from collections.abc import Iterator
+
+from chopmark.config.audit.fault import Fault, rows
+
+UNBALANCED = (
+    "select entry_id, currency, sum(amount_minor) from ledger_leg group by 1, 2 having sum(amount_minor) <> 0"
+)
+UNPAID = """
+    select application.reference from applications_application application
+    join ledger_invoice invoice on invoice.reference = application.reference
+    left join ledger_payment payment on payment.invoice_id = invoice.id
+    where application.state in ('approved', 'issued') and invoice.total_minor > 0 and payment.id is null
+"""
+UNINVOICED = """
+    select application.reference from applications_application application
+    left join ledger_invoice invoice on invoice.reference = application.reference
+    where application.state not in ('begun', 'withdrawn') and invoice.id is null
+"""
+
+
+def check_books() -> Iterator[Fault]:
+    for entry_id, currency, sum_minor in rows(UNBALANCED):
+        yield Fault("ledger", f"entry {entry_id}", f"it is off by {sum_minor} in {currency}")
+    for (reference,) in rows(UNPAID):
+        yield Fault("ledger", reference, "it was approved and nobody paid")
+    for (reference,) in rows(UNINVOICED):
+        yield Fault("ledger", reference, "it was submitted and nothing was invoiced")

@@ -1,0 +1,26 @@
+"""`chopmark audit`: every check, one sentence a fault, exit 1 if there is one."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+
+from chopmark.config.audit.books import check_books
+from chopmark.config.audit.decisions import check_decisions
+from chopmark.config.audit.fault import Fault
+from chopmark.config.audit.key_uses import check_certificates, check_claims
+from chopmark.config.audit.log import check_leaves, check_positions
+from chopmark.config.audit.story import check_crls, check_ocsp
+
+
+def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterator[Fault]:
+    """All that is not as it must be. `settled`: nothing is on its way; without an address the responder is not asked."""
+    yield from check_leaves()
+    yield from check_positions()
+    yield from check_books()
+    yield from check_decisions()
+    yield from check_claims(settled=settled)
+    yield from check_certificates()
+    yield from check_crls(settings.CHOPMARK_PUBLIC_DIR / "crl", now)
+    if ocsp_address:
+        yield from check_ocsp(ocsp_address)

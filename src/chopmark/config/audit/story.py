@@ -1,0 +1,144 @@
+"""One story of every serial number: the database, the published CRLs and the responder say the same of it.
+
+CRLs and answers are read by `cryptography`, not by our own readers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import ocsp
+from pyasn1.codec.der.decoder import decode as der_decode
+from pyasn1_alt_modules.rfc5280 import SubjectPublicKeyInfo
+
+from chopmark.config.audit.fault import Fault, rows
+
+CERTIFICATES = """
+    select issuer_id, serial_number, recorded_at from issuance_certificate where kind = 'certificate'
+    union select issuer_id, serial_number, recorded_at from custody_cacertificate where issuer_id <> subject_id
+    union select issuer_id, serial_number, null from revocation_revocation
+"""
+REVOKED = "select issuer_id, serial_number, revoked_at from revocation_revocation"
+AUTHORITIES = "select subject_id, certificate_der from custody_cacertificate order by id"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database says of one serial number."""
+
+    issuer_id: int
+    serial_number: int
+    is_recorded: bool
+    revoked_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.issuer_id}/{self.serial_number:x}"
+
+
+def known_serials() -> list[Known]:
+    revoked = {(issuer, bytes(serial)): at for issuer, serial, at in rows(REVOKED)}
+    recorded: dict[tuple[int, bytes], bool] = {}
+    for issuer, serial, recorded_at in rows(CERTIFICATES):
+        key = (issuer, bytes(serial))
+        recorded[key] = recorded.get(key, False) or recorded_at is not None
+    return [
+        Known(issuer, int.from_bytes(serial, "big"), is_recorded, revoked.get((issuer, serial)))
+        for (issuer, serial), is_recorded in recorded.items()
+    ]
+
+
+def authorities() -> dict[int, x509.Certificate]:
+    return {subject: x509.load_der_x509_certificate(bytes(der)) for subject, der in rows(AUTHORITIES)}
+
+
+def check_crls(folder: Path, now: datetime) -> Iterator[Fault]:
+    """Each published list is its issuer's, in date, and holds exactly what was revoked when it was made."""
+    issuers = authorities()
+    serials = known_serials()
+    for path in sorted(folder.glob("*.crl")):
+        crl = x509.load_der_x509_crl(path.read_bytes())
+        issuer_id = _issuer_of(crl, issuers)
+        if issuer_id is None:
+            yield Fault("crl", path.name, "no authority of ours signed it")
+            continue
+        if crl.next_update_utc is None or crl.next_update_utc < now:
+            yield Fault("crl", path.name, "its nextUpdate has passed")
+        yield from _compare(path.name, crl, [known for known in serials if known.issuer_id == issuer_id])
+
+
+def _issuer_of(crl: x509.CertificateRevocationList, issuers: dict[int, x509.Certificate]) -> int | None:
+    for issuer_id, certificate in issuers.items():
+        if certificate.subject == crl.issuer and crl.is_signature_valid(certificate.public_key()):  # type: ignore[arg-type]  # CA keys only
+            return issuer_id
+    return None
+
+
+def _compare(name: str, crl: x509.CertificateRevocationList, serials: list[Known]) -> Iterator[Fault]:
+    listed = {entry.serial_number: entry.revocation_date_utc for entry in crl}
+    for known in serials:
+        expected = known.revoked_at is not None and known.revoked_at <= crl.last_update_utc
+        if expected != (known.serial_number in listed):
+            yield Fault("crl", known.name, f"{name} {'leaves it out' if expected else 'lists it'}")
+        elif expected and listed[known.serial_number] != known.revoked_at:
+            yield Fault("crl", known.name, f"{name} gives another date")
+    for stranger in listed.keys() - {known.serial_number for known in serials}:
+        yield Fault("crl", f"{stranger:x}", f"{name} lists what was never revoked")
+
+
+def check_ocsp(address: str) -> Iterator[Fault]:
+    """The responder's answer to every serial number of an issuing authority; roots have their ARL, and no responder."""
+    issuers = authorities()
+    with httpx.Client(timeout=10) as client:
+        for known in known_serials():
+            issuer = issuers[known.issuer_id]
+            if issuer.subject == issuer.issuer:
+                continue
+            answer = ask(client, address, issuer, known.serial_number)
+            expected = _expected(known)
+            if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+                yield Fault("ocsp", known.name, f"the responder says {answer.response_status.name}")
+            elif answer.certificate_status is not expected:
+                yield Fault("ocsp", known.name, f"{answer.certificate_status.name} and not {expected.name}")
+
+
+def _expected(known: Known) -> ocsp.OCSPCertStatus:
+    if known.revoked_at is not None:
+        return ocsp.OCSPCertStatus.REVOKED
+    return ocsp.OCSPCertStatus.GOOD if known.is_recorded else ocsp.OCSPCertStatus.UNKNOWN
+
+
+def ask(
+    client: httpx.Client, address: str, issuer: x509.Certificate, serial_number: int
+) -> ocsp.OCSPResponse:
+    """One question by serial number (RFC 6960 §4.1), as a relying party that holds only the issuer would ask it."""
+    name_hash, key_hash = _hashes(issuer)
+    request = (
+        ocsp.OCSPRequestBuilder()
+        .add_certificate_by_hash(name_hash, key_hash, serial_number, SHA256())
+        .build()
+    )
+    answer = client.post(
+        address,
+        content=request.public_bytes(Encoding.DER),
+        headers={"Content-Type": "application/ocsp-request"},
+    )
+    return ocsp.load_der_ocsp_response(answer.content)
+
+
+def _hashes(issuer: x509.Certificate) -> tuple[bytes, bytes]:
+    """SHA-256 over the issuer's name, and over the key's bit string without its algorithm (RFC 6960 §4.1.1)."""
+    spki_der = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    key_bits = decode_key_bits(spki_der)
+    return sha256(issuer.subject.public_bytes()).digest(), sha256(key_bits).digest()
+
+
+def decode_key_bits(spki_der: bytes) -> bytes:
+    spki, _ = der_decode(spki_der, asn1Spec=SubjectPublicKeyInfo())
+    return bytes(spki["subjectPublicKey"].asOctets())

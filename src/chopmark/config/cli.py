@@ -1,0 +1,129 @@
+"""The `chopmark` command."""
+
+import dataclasses
+import json
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chopmark.config.faults import Fault
+
+_HOME = click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    envvar="CHOPMARK_HOME",
+    default=Path(".home"),
+    show_default=True,
+    help="The home folder of the installation.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+PROCESSES = ("web", "worker", "signer", "responder", "strongroom")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Run a public certification authority whose daily operation is given to a contractor."""
+
+
+@cli.command()
+@_HOME
+@click.option("--check", is_flag=True, help="Walk one certificate through the whole service, then stop.")
+def up(home: Path, check: bool) -> None:
+    """Run everything on this machine until Ctrl-C."""
+    from chopmark.config import supervisor
+
+    sys.exit(supervisor.up(home, check=check, say=lambda line: print(line, flush=True)))
+
+
+@cli.command()
+@_HOME
+@_JSON
+def doctor(home: Path, as_json: bool) -> None:
+    """Look at everything an installation needs, and name the remedy of each fault."""
+    from chopmark.config.doctor import examine, print_findings
+
+    findings = list(examine(home))
+    if as_json:
+        print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=2))
+    else:
+        print_findings(findings, print)
+    sys.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+@cli.command()
+@click.argument("process", type=click.Choice(PROCESSES))
+@_HOME
+def run(process: str, home: Path) -> None:
+    """Run one process in the foreground, as a unit of its own machine or account."""
+    from chopmark.config.children import child
+    from chopmark.config.home import open_home
+
+    opened, wanted = open_home(home), child(process)
+    command = wanted.command(opened)
+    os.execve(command[0], command, {**os.environ, **wanted.environment(opened)})
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@_HOME
+@click.option("--process", default="migrate", help="Under which process's database role.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(home: Path, process: str, arguments: tuple[str, ...]) -> None:
+    """Django's own commands, such as `showmigrations`."""
+    from chopmark.config.children import authority_environment
+    from chopmark.config.home import make_home
+
+    environment = {**os.environ, **authority_environment(make_home(home), process)}
+    os.execve(sys.executable, [sys.executable, "-m", "django", *arguments], environment)
+
+
+@cli.group()
+def db() -> None:
+    """Owners, roles and privileges of the databases."""
+
+
+@db.command("sql")
+@click.option(
+    "--of", "side", type=click.Choice(["authority", "owner"]), default="authority", show_default=True
+)
+def db_sql(side: str) -> None:
+    """Print the statements that a superuser runs in the database: roles, owners, privileges. Passwords are set apart."""
+    from chopmark.config import grants, strongroom_plan
+    from chopmark.config.database import script
+
+    print(script(grants.PLAN if side == "authority" else strongroom_plan.PLAN), end="")
+
+
+@db.command("apply")
+@_HOME
+def db_apply(home: Path) -> None:
+    """Bring both databases of this home to what this version needs; they must be running or are started for it."""
+    from chopmark.config.home import make_home
+    from chopmark.config.installing import install
+
+    made = make_home(home)
+    clusters = made.clusters()
+    were_running = [cluster.is_ready() for cluster in clusters]
+    try:
+        for cluster in clusters:
+            cluster.start()
+        install(made, *clusters)
+    finally:
+        for cluster, was_running in zip(clusters, were_running, strict=True):
+            if not was_running:
+                cluster.stop()
+
+
+def main() -> Any:
+    """The command, with whatever verbs the operator's part adds; a fault of the installation is one plain sentence."""
+    if find_spec("chopmark.config.operator") is not None:
+        from chopmark.config.operator import register
+
+        register(cli)
+    try:
+        return cli(prog_name="chopmark")
+    except Fault as fault:
+        sys.exit(f"chopmark: {fault}")

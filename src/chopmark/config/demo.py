@@ -1,0 +1,126 @@
+"""What a first visitor needs: keys, staff with one-time links, envelopes in the drawer, the first lists. Each part may run again."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+from django.conf import settings
+
+from chopmark.config.folders import own_folder
+
+OUTLET = "DEMO"
+ENVELOPES = 40
+
+
+def prepare(home: Path) -> int:
+    """Fill a new home; the links and the paper lie in its demo/ folder, readable by whoever runs it."""
+    django.setup()
+    folder = own_folder(home / "demo")
+    _hold_ceremony()
+    links = {**_register_staff(), **_register_desk_officers(home)}
+    if links:
+        _write(folder / "links.json", json.dumps(links, indent=2))
+        _write(folder / "README.txt", _readme(links))
+    _print_envelopes(own_folder(folder / "envelopes"))
+    return 0
+
+
+def _hold_ceremony() -> None:
+    from chopmark.authority.catalogue.reading import current
+    from chopmark.authority.custody.ceremony import create_hierarchy
+    from chopmark.authority.custody.opening import open_token
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.kernel.actors import process
+
+    create_hierarchy(
+        current().hierarchy,
+        token=open_token(),
+        randomness=secrets.token_bytes,
+        actor=process("ceremony"),
+        now=clock.now(),
+    )
+
+
+def _register_staff() -> dict[str, str]:
+    """A link for each of the pack's people who has none yet."""
+    from chopmark.authority.catalogue.reading import current
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.kernel.actors import ActorKind
+    from chopmark.authority.participants.permissions import Role
+    from chopmark.authority.participants.selectors import is_registered
+    from chopmark.authority.participants.services import FOUNDER, register_staff
+
+    links = {}
+    for number, member in current().staff.items():
+        if is_registered(number):
+            continue
+        token = register_staff(
+            number=number,
+            name=member.name,
+            kind=ActorKind(member.kind),
+            roles=[Role(role) for role in member.roles],
+            outlet=member.outlet,
+            actor=FOUNDER,
+            now=clock.now(),
+        )
+        links[number] = f"{settings.CHOPMARK_PUBLIC_URL}/staff/welcome/{token}"
+    return links
+
+
+def _register_desk_officers(home: Path) -> dict[str, str]:
+    """The owner registers the same intake officers at her own desk, in a process of the owner's side."""
+    from chopmark.authority.catalogue.reading import current
+    from chopmark.config.children import strongroom_environment
+    from chopmark.config.home import open_home
+
+    environment = {**os.environ, **strongroom_environment(open_home(home), "desk")}
+    links = {}
+    for number, member in current().staff.items():
+        if "intake_officer" not in member.roles:
+            continue
+        command = [sys.executable, "-m", "chopmark.strongroom", "register-officer", number, member.name]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            links[f"{number} at the owner's desk"] = done.stdout.strip()
+    return links
+
+
+def _print_envelopes(drawer: Path) -> None:
+    """Print PIN envelopes for the demonstration's drawer: each file is a sheet of paper, sealed."""
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.kernel.actors import process
+    from chopmark.authority.keymaking.services import make_envelopes
+
+    if any(drawer.iterdir()):
+        return
+
+    def paper(number: str, pin: str) -> None:
+        _write(drawer / f"{number}.txt", f"{number}\n\n{pin}\n")
+
+    make_envelopes(
+        count=ENVELOPES,
+        outlet=OUTLET,
+        printer=paper,
+        actor=process("ceremony"),
+        now=clock.now(),
+        randomness=secrets.token_bytes,
+    )
+
+
+def _readme(links: dict[str, str]) -> str:
+    return "\n".join(["Who may sign in. Each link works once, for three days.", "", *_lines(links), ""])
+
+
+def _lines(links: dict[str, str]) -> Iterator[str]:
+    for who, link in links.items():
+        yield f"  {who:28} {link}"
+
+
+def _write(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)

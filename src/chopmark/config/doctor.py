@@ -1,0 +1,125 @@
+"""`chopmark doctor`: what an installation needs, each with its remedy if it is not so; nothing is changed."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from chopmark.config import grants, strongroom_plan
+from chopmark.config.accounts import serving_account
+from chopmark.config.binaries import find_binaries
+from chopmark.config.children import CHILDREN
+from chopmark.config.clusters import Cluster
+from chopmark.config.database import Plan, misgranted, tables_of, tables_without_a_row
+from chopmark.config.faults import Fault
+from chopmark.config.home import Home, is_free, open_home
+from chopmark.config.installing import superuser
+
+OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; without a remedy it is as it must be."""
+
+    name: str
+    found: str
+    remedy: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        return not self.remedy
+
+
+def examine(path: Path) -> Iterator[Finding]:
+    """Everything, in the order in which it is needed: what cannot be looked at without an earlier thing is left out."""
+    yield _python()
+    try:
+        home = open_home(path)
+        yield Finding(name="home", found=str(home.path))
+        yield _programs(home)
+        clusters = home.clusters()
+    except Fault as fault:
+        yield Finding(name="home", found=fault.what, remedy=fault.remedy or "see above")
+        return
+    for name, cluster, plan in (
+        ("authority", clusters[0], grants.PLAN),
+        ("owner", clusters[1], strongroom_plan.PLAN),
+    ):
+        yield from _cluster(name, cluster, plan)
+    yield from _processes(home)
+
+
+def _python() -> Finding:
+    found = ".".join(map(str, sys.version_info[:3]))
+    is_new_enough = sys.version_info >= OLDEST_PYTHON
+    return Finding(name="python", found=found, remedy="" if is_new_enough else "use Python 3.11 or later")
+
+
+def _programs(home: Home) -> Finding:
+    wanted = home.config["postgresql"]
+    binaries = find_binaries(wanted["binaries"])
+    account = serving_account(wanted["account"])
+    return Finding(
+        name="postgresql", found=f"{binaries.version()} in {binaries.folder}, run as {account.name}"
+    )
+
+
+def _cluster(name: str, cluster: Cluster, plan: Plan) -> Iterator[Finding]:
+    if not cluster.is_ready():
+        remedy = f"`chopmark up` starts it; if it does not, read the end of {cluster.log}"
+        yield Finding(name=f"{name} cluster", found="does not answer", remedy=remedy)
+        return
+    yield Finding(name=f"{name} cluster", found=f"answers in {cluster.sockets}")
+    try:
+        with superuser(cluster, plan.database) as connection:
+            yield from _database(name, connection, plan)
+    except psycopg.OperationalError:
+        yield Finding(
+            name=f"{name} database", found="is not there", remedy="`chopmark up`, or `chopmark db apply`"
+        )
+
+
+def _database(name: str, connection: psycopg.Connection, plan: Plan) -> Iterator[Finding]:
+    tables = tables_of(connection)
+    unmentioned = tables_without_a_row(plan, tables)
+    if unmentioned:
+        remedy = "give each a row in the grants, if only with nothing"
+        yield Finding(
+            name=f"{name} grants", found=f"no row for {', '.join(sorted(unmentioned))}", remedy=remedy
+        )
+    wrong = misgranted(connection, plan, tables)
+    if wrong:
+        yield Finding(
+            name=f"{name} grants", found=f"differ on {', '.join(wrong)}", remedy="`chopmark db apply`"
+        )
+    if not (unmentioned or wrong):
+        yield Finding(name=f"{name} grants", found=f"{len(tables)} tables as the data says")
+
+
+def _processes(home: Home) -> Iterator[Finding]:
+    for child in CHILDREN:
+        if child.is_ready(home):
+            yield Finding(name=child.name, found="ready")
+        else:
+            remedy = f"`chopmark up`; if it runs, read the end of {home.path / 'logs' / child.name}.log"
+            yield Finding(name=child.name, found=_why(home, child.address), remedy=remedy)
+
+
+def _why(home: Home, address: str) -> str:
+    if address and not is_free(home.port(address)):
+        return f"something listens on port {home.port(address)}, and is not ready"
+    return "does not run"
+
+
+Say = Callable[[str], None]
+
+
+def print_findings(findings: list[Finding], say: Say) -> None:
+    """One line each, and a remedy under each fault."""
+    for finding in findings:
+        say(f"{'ok   ' if finding.is_well else 'FAULT'}  {finding.name:<20} {finding.found}")
+        if finding.remedy:
+            say(f"{'':7}{'':<20} remedy: {finding.remedy}")

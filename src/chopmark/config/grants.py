@@ -1,0 +1,144 @@
+"""Who may do what in the authority's database: every table of every app has a row, and what is not said is refused.
+
+A letter is a verb: S select, I insert, U update, D delete. The auditor reads, and does nothing else.
+"""
+
+from chopmark.config.database import Plan
+from chopmark.config.roles import (
+    AUDITOR,
+    AUTHORITY_DATABASE,
+    AUTHORITY_MIGRATOR,
+    AUTHORITY_OWNER,
+    AUTHORITY_ROLES,
+    RESPONDER,
+    SIGNER,
+    WEB,
+    WORKER,
+)
+
+_VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
+
+
+def _row(*, web: str = "", worker: str = "", signer: str = "", responder: str = "") -> dict[str, str]:
+    return {WEB: web, WORKER: worker, SIGNER: signer, RESPONDER: responder}
+
+
+_TABLES: dict[str, dict[str, str]] = {
+    # --- the framework's own ---
+    "django_migrations": _row(web="S", worker="S", signer="S", responder="S"),
+    "django_content_type": _row(web="S", worker="S", signer="S"),
+    "auth_group": _row(web="S"),
+    "auth_group_permissions": _row(web="S"),
+    "auth_permission": _row(web="S", worker="S"),
+    "django_session": _row(web="SIUD"),
+    "axes_accessattempt": _row(web="SIUD"),
+    "axes_accessattemptexpiration": _row(web="SIUD"),
+    "axes_accessfailurelog": _row(web="SID"),
+    "axes_accesslog": _row(web="SIUD"),
+    "otp_static_staticdevice": _row(web="SIUD"),
+    "otp_static_statictoken": _row(web="SIUD"),
+    "otp_totp_totpdevice": _row(web="SIUD"),
+    # --- the queue: wake-ups and clock ticks ---
+    "procrastinate_events": _row(web="SI", worker="SIUD", signer="SI"),
+    "procrastinate_jobs": _row(web="SI", worker="SIUD", signer="SI"),
+    "procrastinate_periodic_defers": _row(worker="SIUD"),
+    "procrastinate_workers": _row(worker="SIUD"),
+    # --- hand-overs and the log ---
+    "kernel_handover": _row(web="SI", worker="SIU", signer="SI"),
+    "audit_leaf": _row(web="SI", worker="SI", signer="SI", responder="SI"),
+    # Deleting a payload shreds what its leaf commits to.
+    "audit_payload": _row(web="SI", worker="SID", signer="SI", responder="SI"),
+    "transparency_position": _row(web="S", worker="SI", signer="S"),
+    "transparency_fulltile": _row(worker="SI", signer="S"),
+    "transparency_checkpointrequest": _row(worker="SI", signer="S"),
+    "transparency_checkpoint": _row(web="S", worker="S", signer="SI"),
+    "transparency_horizon": _row(worker="SIU"),
+    "transparency_setaside": _row(web="S", worker="SI"),
+    "transparency_signingalert": _row(web="S", worker="S", signer="SI"),
+    # --- who is who ---
+    "participants_login": _row(web="SIU", worker="S"),
+    "participants_outletsuspension": _row(web="SIU", worker="S"),
+    "participants_roleassignment": _row(web="SIU", worker="S"),
+    "participants_subscriber": _row(web="SI", worker="SI"),
+    "participants_welcomelink": _row(web="SIU"),
+    # --- money: entries are added, and corrected by adding ---
+    "ledger_ledgeraccount": _row(web="SI", worker="SI"),
+    "ledger_entry": _row(web="SI", worker="SI"),
+    "ledger_leg": _row(web="SI", worker="SI"),
+    "ledger_invoice": _row(web="SI", worker="S"),
+    "ledger_invoiceline": _row(web="SI", worker="S"),
+    "ledger_payment": _row(web="SI", worker="S"),
+    # --- the spine ---
+    "applications_application": _row(web="SIU", worker="SU", signer="S"),
+    "verification_evidence": _row(web="SI", worker="SI"),
+    "verification_sightingticket": _row(web="SI", worker="S"),
+    "verification_decision": _row(web="SI", worker="S", signer="S"),
+    "issuance_intendedcertificate": _row(web="S", worker="SI", signer="S"),
+    "issuance_claim": _row(web="S", worker="S", signer="SI"),
+    "issuance_certificate": _row(web="S", worker="S", signer="SI", responder="S"),
+    "issuance_refusedintent": _row(web="S", worker="S", signer="SI"),
+    "issuance_spentclaim": _row(web="S", worker="SI", signer="S", responder="S"),
+    "issuance_blocked": _row(web="S", worker="SI"),
+    "delivery_offer": _row(web="S", worker="SI"),
+    "delivery_answer": _row(web="SI", worker="SI"),
+    "revocation_revocation": _row(web="SI", worker="SI", signer="S", responder="S"),
+    "publication_crlintent": _row(web="SI", worker="SI", signer="S"),
+    "publication_crlclaim": _row(worker="S", signer="SI"),
+    "publication_crl": _row(web="S", worker="S", signer="SI", responder="S"),
+    "publication_crlpublication": _row(web="S", worker="SI"),
+    "publication_certificatepublication": _row(web="S", worker="SI"),
+    # A responder asks for its own delegate, and leaves leaves; nothing else of the database takes its word.
+    "validation_delegaterequest": _row(web="S", worker="S", signer="S", responder="SI"),
+    "validation_delegateclaim": _row(worker="S", signer="SI"),
+    "validation_delegate": _row(web="S", worker="S", signer="SI", responder="S"),
+    # --- keys: what others than the signer may see is public, or ciphertext ---
+    "custody_keyrecord": _row(web="S", worker="S", signer="S", responder="S"),
+    "custody_issuer": _row(web="S", worker="S", signer="S", responder="S"),
+    "custody_caintent": _row(),
+    "custody_cacertificate": _row(web="S", worker="S", signer="S", responder="S"),
+    "keymaking_envelope": _row(web="S", worker="SI", signer="S"),
+    "keymaking_envelopehandover": _row(web="SI", worker="S", signer="S"),
+    "keymaking_keyrequest": _row(web="S", worker="SI", signer="S"),
+    "keymaking_keyclaim": _row(worker="S", signer="SI"),
+    "keymaking_madekey": _row(web="S", worker="S", signer="SI"),
+    "keymaking_wrappedkey": _row(signer="SID"),
+    "keymaking_sealrequest": _row(web="S", worker="SI", signer="S"),
+    "keymaking_sealedkey": _row(web="S", worker="SD", signer="SI"),
+    "keymaking_keycollection": _row(web="SI", worker="S"),
+    "keymaking_purge": _row(web="S", worker="SI", signer="SI"),
+}
+
+
+GRANTS: dict[str, dict[str, frozenset[str]]] = {
+    role: {table: frozenset(_VERBS[letter] for letter in row[role]) for table, row in _TABLES.items()}
+    for role in (WEB, WORKER, SIGNER, RESPONDER)
+}
+# The auditor reads everything but what would let her act as somebody else.
+_CREDENTIALS = {
+    "django_session",
+    "keymaking_sealedkey",
+    "keymaking_wrappedkey",
+    "otp_static_staticdevice",
+    "otp_static_statictoken",
+    "otp_totp_totpdevice",
+    "participants_login",
+    "participants_welcomelink",
+}
+GRANTS[AUDITOR] = {table: frozenset() if table in _CREDENTIALS else frozenset({"SELECT"}) for table in _TABLES}
+
+# Functions by pattern (SQL's LIKE); triggers run theirs without being asked.
+FUNCTIONS: dict[str, frozenset[str]] = {
+    WEB: frozenset({"chopmark_current_xid", "procrastinate_defer%"}),
+    WORKER: frozenset({"chopmark_current_xid", "procrastinate_%"}),
+    SIGNER: frozenset({"chopmark_current_xid", "procrastinate_defer%"}),
+    RESPONDER: frozenset({"chopmark_current_xid"}),
+}
+
+PLAN = Plan(
+    database=AUTHORITY_DATABASE,
+    owner=AUTHORITY_OWNER,
+    migrator=AUTHORITY_MIGRATOR,
+    roles=AUTHORITY_ROLES,
+    grants=GRANTS,
+    functions=FUNCTIONS,
+)

@@ -1,0 +1,223 @@
+"""The home folder: everything one installation keeps, with its ports, addresses and secrets chosen once."""
+
+import fcntl
+import os
+import secrets
+import shutil
+import socket
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chopmark.config.accounts import Account, serving_account
+from chopmark.config.binaries import Binaries, find_binaries, within_reach
+from chopmark.config.clusters import LONGEST_SOCKET_PATH, Cluster
+from chopmark.config.faults import Fault
+from chopmark.config.folders import own_folder, secret
+
+PORTS = {"web": 8400, "desk": 8401, "responder": 8402}
+FOLDERS = (
+    "secrets",
+    "signer/token",
+    "owner/strongroom",
+    "log",
+    "public/crl",
+    "public/ca",
+    "run",
+    "logs",
+    "demo",
+    "check",
+)
+# Where root keeps what a service account must reach; an ordinary user keeps everything in the home itself.
+ROOTS_PLACE = Path("/var/lib/chopmark")
+
+FIRST_CONFIG = """\
+# Written once, when this home was made; change it while nothing runs.
+
+id = "{id}"
+# A base pack, then overlays; "demo" opens a 24-hour centre and is refused in production.
+packs = ["hongkong", "demo"]
+production = false
+log_origin = "chopmark.example/authority-log"
+
+[ports]
+web = {web}
+desk = {desk}
+responder = {responder}
+
+[addresses]
+# The data owner's desk is another origin under another name, since cookies do not know ports.
+web = "http://localhost:{web}"
+desk = "http://127.0.0.1:{desk}"
+# These two are printed in certificates, where RFC 5280 §4.2.1.6 wants a full domain name or an IP address.
+repository = "http://127.0.0.1:{web}"
+responder = "http://127.0.0.1:{responder}"
+
+[postgresql]
+# The folder of PostgreSQL's programs; empty: the ones installed with this software, else the system's.
+binaries = ""
+# For root only: the account to run PostgreSQL under, and the folder outside this home that it can reach.
+account = "{account}"
+place = "{place}"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One home folder that exists, and what its config.toml says."""
+
+    path: Path
+    config: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.config["id"])
+
+    def port(self, name: str) -> int:
+        return int(self.config["ports"][name])
+
+    def address(self, name: str) -> str:
+        return str(self.config["addresses"][name]).rstrip("/")
+
+    def secret(self, name: str) -> str:
+        """One of this home's secrets (0600), made on first use."""
+        return secret(self.path / "secrets" / name)
+
+    @property
+    def clusters_place(self) -> Path:
+        return Path(self.config["postgresql"]["place"] or self.path)
+
+    @property
+    def sockets_place(self) -> Path:
+        """A short private folder for the clusters' sockets: in the home if its name is short enough."""
+        if self.clusters_place == self.path and len(os.fsencode(self.path)) < LONGEST_SOCKET_PATH - 40:
+            return self.path / "run"
+        short = "/run" if os.access("/run", os.W_OK) else "/tmp"  # noqa: S108  own_folder looks whose it is
+        return Path(short) / f"chopmark-{self.id}"
+
+    def cluster(self, name: str, binaries: Binaries, account: Account) -> Cluster:
+        """The `authority`'s or the `owner`'s cluster."""
+        return Cluster(
+            binaries=binaries,
+            account=account,
+            folder=self.clusters_place / name / "cluster",
+            sockets=self.sockets_place / f"{name}.pg",
+            password=self.secret(f"postgres-{name}.password"),
+            settings=dict(self.config["postgresql"].get("settings", {})),
+        )
+
+    def clusters(self) -> tuple[Cluster, Cluster]:
+        """The authority's cluster and the data owner's, with folders that their account can reach."""
+        wanted = self.config["postgresql"]
+        account = serving_account(wanted["account"])
+        self._make_places(account)
+        shelf = self.clusters_place.parent / "postgresql"
+        binaries = within_reach(find_binaries(wanted["binaries"]), account, shelf)
+        return self.cluster("authority", binaries, account), self.cluster("owner", binaries, account)
+
+    def _make_places(self, account: Account) -> None:
+        mode = 0o711 if account.is_lent else 0o700
+        own_folder(self.sockets_place, mode)
+        if self.clusters_place != self.path:
+            self._claim_place()
+        for name in ("authority", "owner"):
+            own_folder(self.clusters_place / name, mode)
+
+    def _claim_place(self) -> None:
+        # A copied home names the original's clusters: two installations must not write to the same ones.
+        place = own_folder(self.clusters_place, 0o711)
+        claim = place / "home"
+        claimant = Path(claim.read_text()) if claim.exists() else self.path
+        if claimant != self.path and _id_of(claimant) == self.id:
+            raise Fault(
+                f"{self.path} is a copy of {claimant}, and both name {place} as the place of their clusters",
+                "make a new home, or remove the original",
+            )
+        claim.write_text(str(self.path))
+
+    @contextmanager
+    def alone(self, purpose: str) -> Iterator[None]:
+        """Hold this home for one purpose; whoever comes second is told so."""
+        with (self.path / "run" / f"{purpose}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Fault(
+                    f"`chopmark {purpose}` is already running on {self.path}", "stop it first"
+                ) from None
+            yield
+
+
+def open_home(path: Path) -> Home:
+    """The home at that path, which must have been made."""
+    path = path.expanduser().absolute()
+    try:
+        text = (path / "config.toml").read_text()
+    except FileNotFoundError:
+        raise Fault(f"there is no home at {path}", f"make it with `chopmark up --home {path}`") from None
+    if path.stat().st_uid != os.geteuid():
+        raise Fault(f"the home {path} belongs to another account", "run this as the account that made it")
+    return Home(path=path.resolve(), config=tomllib.loads(text))
+
+
+def make_home(path: Path) -> Home:
+    """The home at that path, made if it is not there yet: folders, config.toml with free ports; secrets come when used."""
+    path = path.expanduser().absolute()
+    own_folder(path)
+    path = path.resolve()
+    for folder in FOLDERS:
+        own_folder(path / folder)
+    with (path / "run" / "home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (path / "config.toml").exists():
+            draft = path / "config.toml.draft"
+            draft.write_text(_first_config())
+            draft.rename(path / "config.toml")
+    return open_home(path)
+
+
+def _first_config() -> str:
+    name = secrets.token_hex(4)
+    place = ROOTS_PLACE / name if os.geteuid() == 0 else ""
+    account = serving_account().name if os.geteuid() == 0 else ""
+    return FIRST_CONFIG.format(id=name, place=place, account=account, **_free_ports())
+
+
+def _free_ports() -> dict[str, int]:
+    first = min(PORTS.values())
+    for base in (first, *(10_000 + 10 * secrets.randbelow(2_000) for _ in range(100))):
+        ports = {name: base + usual - first for name, usual in PORTS.items()}
+        if all(is_free(port) for port in ports.values()):
+            return ports
+    raise Fault("no three neighbouring ports are free on the loopback interface", "stop what listens there")
+
+
+def is_free(port: int) -> bool:
+    """May a server listen on that loopback port now?"""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _id_of(path: Path) -> str:
+    try:
+        return str(tomllib.loads((path / "config.toml").read_text())["id"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return ""
+
+
+def remove_home(home: Home) -> None:
+    """Remove a home with everything outside it that is its own; nothing of it may be running."""
+    for cluster in home.clusters():
+        cluster.stop()
+    if home.clusters_place != home.path:
+        shutil.rmtree(home.clusters_place)
+    shutil.rmtree(home.sockets_place, ignore_errors=True)
+    shutil.rmtree(home.path)

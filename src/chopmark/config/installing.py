@@ -1,0 +1,67 @@
+"""Bringing both databases of a home to what this version of the software needs: roles, tables, privileges, keys."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+import psycopg
+
+from chopmark.config import grants, strongroom_plan
+from chopmark.config.children import authority_environment, strongroom_environment
+from chopmark.config.clusters import Cluster
+from chopmark.config.database import Plan, apply_grants, make_roles, prepare
+from chopmark.config.faults import Fault
+from chopmark.config.home import Home
+
+
+def install(home: Home, authority: Cluster, owner: Cluster) -> None:
+    """Both databases and both sides' keys are as this version needs them; running it again changes nothing."""
+    install_database(home, authority, grants.PLAN, authority_environment(home, "migrate"))
+    if find_spec("chopmark.strongroom") is not None:
+        _prepare_strongroom_keys(home)
+        install_database(home, owner, strongroom_plan.PLAN, strongroom_environment(home, "migrate"))
+    home.secret("token.passphrase")
+
+
+def install_database(home: Home, cluster: Cluster, plan: Plan, environment: Mapping[str, str]) -> None:
+    """Roles and database first, then the migrations under the owner's name, then who may do what."""
+    with superuser(cluster) as connection:
+        make_roles(connection, plan, {role: home.secret(f"{role}.password") for role in plan.logins})
+    with superuser(cluster, plan.database) as connection:
+        prepare(connection, plan)
+        migrate(environment)
+        apply_grants(connection, plan)
+
+
+def migrate(environment: Mapping[str, str]) -> None:
+    """Run the migrations in a process of their own, which signs in as the migrator."""
+    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0", "--no-input"]
+    done = subprocess.run(
+        command,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Fault(
+            f"the migrations of {environment['DJANGO_SETTINGS_MODULE']} failed:\n{done.stdout.strip()}"
+        )
+
+
+def _prepare_strongroom_keys(home: Home) -> None:
+    from chopmark.strongroom import ceremony
+
+    ceremony.prepare(home.path, home.secret("strongroom.passphrase"))
+
+
+@contextmanager
+def superuser(cluster: Cluster, database: str = "postgres") -> Iterator[psycopg.Connection]:
+    """A connection of the cluster's superuser, each statement its own transaction."""
+    with psycopg.connect(cluster.dsn(database=database), autocommit=True) as connection:
+        yield connection

@@ -1,0 +1,134 @@
+"""Every option of the authority's processes: one frozen, typed, described object, checked at start and read once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chopmark.config import roles
+from chopmark.config.faults import Fault
+from chopmark.config.home import Home, open_home
+
+PACKS = Path(__file__).parent.parent / "packs"
+
+
+class Process(StrEnum):
+    """Which of the authority's processes this is: its database role, and what it may hold, follow from it."""
+
+    WEB = "web"
+    WORKER = "worker"
+    SIGNER = "signer"
+    RESPONDER = "responder"
+    MIGRATE = "migrate"
+    AUDIT = "audit"
+
+
+ROLES = {
+    Process.WEB: roles.WEB,
+    Process.WORKER: roles.WORKER,
+    Process.SIGNER: roles.SIGNER,
+    Process.RESPONDER: roles.RESPONDER,
+    Process.MIGRATE: roles.AUTHORITY_MIGRATOR,
+    Process.AUDIT: roles.AUDITOR,
+}
+
+
+def _described(text: str) -> "dict[str, str]":
+    return {"help": text}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    home: Path = field(metadata=_described("The home folder (CHOPMARK_HOME)."))
+    process: Process = field(metadata=_described("Which process this is (CHOPMARK_PROCESS)."))
+    production: bool = field(
+        metadata=_described("Refuse to start with anything that is for development only.")
+    )
+    public_url: str = field(
+        metadata=_described("The origin of the authority's own pages, without a slash at the end.")
+    )
+    desk_url: str = field(metadata=_described("The origin of the data owner's desk."))
+    repository_url: str = field(
+        metadata=_described("The origin of CRLs and authority certificates, as printed in certificates.")
+    )
+    ocsp_url: str = field(
+        metadata=_described("The address of the OCSP responder, as printed in certificates.")
+    )
+    log_origin: str = field(metadata=_described("The name of the authority's log in its checkpoints."))
+    packs: tuple[Path, ...] = field(
+        metadata=_described("Folders of policy data: the base pack, then overlays.")
+    )
+    database_host: str = field(metadata=_described("The host of PostgreSQL, or the folder of its socket."))
+    database_port: int = field(metadata=_described("The port of PostgreSQL."))
+    database_role: str = field(metadata=_described("The role this process signs in with."))
+    database_password: str = field(repr=False, metadata=_described("The password of that role."))
+    secret_key: str = field(repr=False, metadata=_described("What sessions and forms are signed with."))
+    desk_receipt_key: bytes = field(
+        metadata=_described("The data owner's raw Ed25519 public key for desk receipts.")
+    )
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names that pages may be asked for under."""
+        named = urlsplit(self.public_url).hostname or ""
+        return [named] if self.production else [named, "localhost", "127.0.0.1"]
+
+
+def load(environ: Mapping[str, str]) -> Options:
+    """The options of this process, from CHOPMARK_HOME, CHOPMARK_PROCESS and the home's config.toml; a bad one is fatal."""
+    if "CHOPMARK_HOME" not in environ:
+        raise Fault("CHOPMARK_HOME is not set", "set it to the home folder, or use `chopmark --home DIR ...`")
+    home = open_home(Path(environ["CHOPMARK_HOME"]))
+    process = Process(environ.get("CHOPMARK_PROCESS", Process.WEB))
+    options = Options(
+        home=home.path,
+        process=process,
+        production=bool(home.config["production"]),
+        public_url=home.address("web"),
+        desk_url=home.address("desk"),
+        repository_url=home.address("repository"),
+        ocsp_url=home.address("responder"),
+        log_origin=str(home.config["log_origin"]),
+        packs=tuple(_pack(home, name) for name in home.config["packs"]),
+        database_host=str(home.config["postgresql"].get("host", home.sockets_place / "authority.pg")),
+        database_port=int(home.config["postgresql"].get("port", 5432)),
+        database_role=ROLES[process],
+        database_password=home.secret(f"{ROLES[process]}.password"),
+        secret_key=home.secret("pages.key"),
+        desk_receipt_key=_receipt_key(home),
+    )
+    _check(options)
+    return options
+
+
+def _pack(home: Home, name: str) -> Path:
+    """A pack by its name in the product, or by a path from the home."""
+    return PACKS / name if os.sep not in name else home.path / name
+
+
+def _receipt_key(home: Home) -> bytes:
+    """The owner's public key, which the strongroom publishes in the home when it first starts; none yet: nothing verifies."""
+    path = home.path / "owner" / "strongroom" / "receipt.pub"
+    return path.read_bytes() if path.exists() else b""
+
+
+def _check(options: Options) -> None:
+    for name in ("public_url", "desk_url", "repository_url", "ocsp_url"):
+        address = urlsplit(getattr(options, name))
+        if address.scheme not in {"http", "https"} or not address.hostname or address.path:
+            raise Fault(
+                f"{name} must be an origin such as https://www.example.org", "correct it in config.toml"
+            )
+    if options.production:
+        _check_for_production(options)
+
+
+def _check_for_production(options: Options) -> None:
+    if not options.public_url.startswith("https://") or not options.desk_url.startswith("https://"):
+        raise Fault("production pages must be under https", "correct the addresses in config.toml")
+    if "example" in options.log_origin:
+        raise Fault(
+            "log_origin is still the development value", "give the log its lasting name in config.toml"
+        )

@@ -1,0 +1,13 @@
+"""The OCSP responder's process: `granian --interface rsgi chopmark.config.responder_main:application`, on loopback behind a proxy."""
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chopmark.config.settings")
+os.environ.setdefault("CHOPMARK_PROCESS", "responder")
+django.setup()
+
+from chopmark.authority.protocols.ocsp.app import Responder  # noqa: E402  its tables are known after setup only
+
+application = Responder()

@@ -1,0 +1,29 @@
+"""The strongroom's database, as its own part of the product says who may do what there."""
+
+from importlib.util import find_spec
+
+from chopmark.config.database import Grants, Plan
+from chopmark.config.roles import (
+    STRONGROOM_DATABASE,
+    STRONGROOM_MIGRATOR,
+    STRONGROOM_OWNER,
+    STRONGROOM_ROLES,
+)
+
+
+def _grants() -> Grants:
+    if find_spec("chopmark.strongroom.grants") is None:
+        return {}
+    from chopmark.strongroom.grants import GRANTS
+
+    return GRANTS
+
+
+PLAN = Plan(
+    database=STRONGROOM_DATABASE,
+    owner=STRONGROOM_OWNER,
+    migrator=STRONGROOM_MIGRATOR,
+    roles=STRONGROOM_ROLES,
+    grants=_grants(),
+    functions={},
+)

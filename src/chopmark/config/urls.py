@@ -1,0 +1,16 @@
+"""The addresses of the authority's web process."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from chopmark.config import health, published
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    re_path(r"^log/(?P<name>[\w./-]+)$", published.log_file),
+    re_path(r"^(?P<name>(?:crl|ca)/[\w.-]+)$", published.public_file),
+]
+if find_spec("chopmark.authority.web") and find_spec("chopmark.authority.web.urls"):
+    urlpatterns.append(path("", include("chopmark.authority.web.urls")))

@@ -1,0 +1,85 @@
+"""The worker: hears hand-overs, sequences the log, and does what the clock asks for. It holds no key."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+import structlog
+
+log = structlog.get_logger("worker")
+WAIT_SECONDS = 1.0
+BEAT_SECONDS = 1.0
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT, or until one of the loops has died: whoever keeps this process starts it anew."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chopmark.config.settings")
+    os.environ["CHOPMARK_PROCESS"] = "worker"
+    django.setup()
+    from chopmark.authority.transparency import sequencer
+    from chopmark.config import ticks
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    loops = [_started(loop, stop) for loop in (hear, sequencer.run_forever, ticks.run_forever)]
+    while not stop.is_set() and all(loop.is_alive() for loop in loops):
+        _beat()
+        stop.wait(BEAT_SECONDS)
+    died = not stop.is_set()
+    stop.set()
+    for loop in loops:
+        loop.join(timeout=10)
+    return 1 if died else 0
+
+
+def hear(stop: threading.Event) -> None:
+    """Deliver hand-overs as they commit; a lost notification costs a second, a lost database is waited for."""
+    from django.db import OperationalError, connections
+
+    while not stop.is_set():
+        try:
+            _listen_and_deliver(stop)
+        except OperationalError as error:
+            log.warning("database_lost", error=type(error).__name__)
+            connections.close_all()
+            stop.wait(WAIT_SECONDS)
+
+
+def _listen_and_deliver(stop: threading.Event) -> None:
+    from django.db import connection
+
+    from chopmark.authority.kernel import clock, outbox
+    from chopmark.authority.pipeline import ROUTES
+
+    with connection.cursor() as cursor:
+        cursor.execute("listen handover")
+    while not stop.is_set():
+        if outbox.drain(ROUTES, now=clock.now()):
+            continue
+        due_in = outbox.seconds_until_next(clock.now())
+        # At least a moment: what is due now and was not delivered is in another worker's hands.
+        wait = min(WAIT_SECONDS, WAIT_SECONDS if due_in is None else max(due_in, 0.05))
+        for _ in connection.connection.notifies(timeout=wait, stop_after=1):
+            pass
+
+
+def _started(loop: Callable[[threading.Event], None], stop: threading.Event) -> threading.Thread:
+    thread = threading.Thread(
+        target=loop, args=(stop,), name=f"{loop.__module__}.{loop.__name__}", daemon=True
+    )
+    thread.start()
+    return thread
+
+
+def _beat() -> None:
+    if heartbeat := os.environ.get("CHOPMARK_HEARTBEAT"):
+        Path(heartbeat).touch()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

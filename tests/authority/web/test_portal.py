@@ -1,0 +1,158 @@
+"""The portal, as Asha walks through it."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from authority.web.world import NAME, PASSWORD, begin, come_home, desk_receipt, issue
+
+
+def test_it_works(asha, submitted):
+    issue(submitted)
+    page = asha.get(f"/portal/applications/{submitted}/")
+    assert NAME in page.content.decode()
+    asha.post(f"/portal/applications/{submitted}/accept")
+    home = asha.get("/portal/").content.decode()
+    assert "In force" in home
+    assert submitted in re.sub(r"<[^>]+>", "", home)
+
+
+def test_the_way_to_the_owners_desk_carries_numbers_only(asha, her_number, settings):
+    page = asha.get(f"/portal/applications/{her_number}/").content.decode()
+    address = re.search(r'href="([^"]+/apply\?[^"]+)"', page)[1]
+    assert address.startswith(settings.CHOPMARK_DESK_URL)
+    assert f"application={her_number}" in address
+    assert re.search(r"nonce=[0-9a-f]{32}", address)
+    assert "type=personal" in address
+    assert "lang=en" in address
+
+
+def test_a_forged_receipt_changes_nothing(asha, her_number):
+    forged = desk_receipt(her_number)[:-2] + "AA"
+    answer = asha.post("/desk-return", {"receipt": forged})
+    assert answer.status_code == 400
+    assert NAME not in answer.content.decode()
+    assert b"Your application has begun" in asha.get(f"/portal/applications/{her_number}/").content
+
+
+def test_a_receipt_counts_once(asha, her_number):
+    text = desk_receipt(her_number)
+    assert asha.post("/desk-return", {"receipt": text}).status_code == 302
+    assert asha.post("/desk-return", {"receipt": text}).status_code == 409
+
+
+def test_nobody_sees_the_application_of_another(submitted):
+    bikram = Client()
+    begin(bikram)
+    answer = bikram.get(f"/portal/applications/{submitted}/")
+    assert answer.status_code == 403
+    assert NAME not in answer.content.decode()
+
+
+def test_a_stranger_is_sent_to_sign_in_and_then_where_she_wanted(submitted):
+    stranger = Client()
+    wanted = f"/portal/applications/{submitted}/"
+    answer = stranger.get(wanted)
+    assert answer["Location"].startswith("/portal/sign-in?next=")
+    number = f"ap {submitted[2:6]} {submitted[6:]}"
+    answer = stranger.post("/portal/sign-in", {"number": number, "password": PASSWORD, "next": wanted})
+    assert answer["Location"] == wanted
+
+
+def test_signing_in_leads_nowhere_else(submitted):
+    posted = {"number": submitted, "password": PASSWORD, "next": "//elsewhere.example/"}
+    assert Client().post("/portal/sign-in", posted)["Location"] == "/portal/"
+
+
+def test_a_wrong_password_is_a_fault_of_the_form(submitted):
+    answer = Client().post("/portal/sign-in", {"number": submitted, "password": "no"})
+    assert answer.status_code == 422
+    assert "<title>Error: " in answer.content.decode()
+
+
+def test_a_short_password_is_refused_at_its_field(asha):
+    asha.post("/apply/personal/", {"outlet": "DEMO", "key_source": "authority"})
+    agreement = asha.get("/apply/personal/agreement").context["form"]["agreement"].value()
+    posted = {"password": "short", "again": "short", "agreement": agreement, "agreed": "on"}
+    answer = asha.post("/apply/personal/agreement", posted)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"password"}
+
+
+def test_consent_is_not_ticked_beforehand(asha):
+    asha.post("/apply/personal/", {"outlet": "DEMO", "key_source": "authority"})
+    assert " checked" not in asha.get("/apply/personal/agreement").content.decode()
+
+
+def test_her_own_key_needs_a_request(asha):
+    answer = asha.post("/apply/personal/", {"outlet": "DEMO", "key_source": "own"})
+    assert answer.status_code == 422
+    assert "csr_text" in answer.context["form"].errors
+
+
+def test_what_is_not_a_request_is_refused_in_words(asha):
+    asha.post("/apply/personal/", {"outlet": "DEMO", "key_source": "own", "csr_text": "hello"})
+    agreement = asha.get("/apply/personal/agreement").context["form"]["agreement"].value()
+    posted = {"password": PASSWORD, "again": PASSWORD, "agreement": agreement, "agreed": "on"}
+    answer = asha.post("/apply/personal/agreement", posted)
+    assert answer.status_code == 422
+
+
+def test_withdrawing_ends_it(asha, submitted):
+    asha.post(f"/portal/applications/{submitted}/withdraw")
+    assert b"You withdrew this application" in asha.get(f"/portal/applications/{submitted}/").content
+
+
+def test_rejecting_says_what_is_wrong(asha, submitted):
+    issue(submitted)
+    address = f"/portal/applications/{submitted}/reject"
+    assert asha.post(address, {}).status_code == 422
+    assert asha.post(address, {"reason": "name_wrong"}).status_code == 302
+    assert b"was not accepted" in asha.get(f"/portal/applications/{submitted}/").content
+
+
+def test_a_certificate_is_revoked_with_the_password_once_more(asha, submitted):
+    certificate = issue(submitted)
+    asha.post(f"/portal/applications/{submitted}/accept")
+    address = f"/portal/certificates/1/{certificate.serial_number.hex()}/revoke"
+    assert b"Revoke this certificate for ever?" in asha.get(address).content
+    assert asha.post(address, {"reason": "1", "password": "wrong"}).status_code == 422
+    assert asha.post(address, {"reason": "1", "password": PASSWORD}).status_code == 302
+    assert b"Revoked" in asha.get("/portal/").content
+    assert asha.post(address, {"reason": "1", "password": PASSWORD}).status_code == 422
+
+
+def test_no_reason_is_chosen_for_her(asha, submitted):
+    certificate = issue(submitted)
+    address = f"/portal/certificates/1/{certificate.serial_number.hex()}/revoke"
+    assert " checked" not in asha.get(address).content.decode()
+
+
+def test_only_a_reason_that_the_type_permits_is_on_offer(asha, submitted):
+    certificate = issue(submitted)
+    address = f"/portal/certificates/1/{certificate.serial_number.hex()}/revoke"
+    assert asha.post(address, {"reason": "2", "password": PASSWORD}).status_code == 422
+
+
+def test_the_certificate_is_a_file(asha, submitted):
+    certificate = issue(submitted)
+    answer = asha.get(f"/portal/applications/{submitted}/certificate")
+    assert answer.content == certificate.certificate_der
+    assert answer["Content-Type"] == "application/pkix-cert"
+
+
+@pytest.mark.parametrize("part", ["accept", "withdraw", "key", "key/kept"])
+def test_an_act_is_never_a_link(asha, submitted, part):
+    assert asha.get(f"/portal/applications/{submitted}/{part}").status_code == 405
+
+
+def test_forms_are_guarded_against_other_sites(her_number):
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/portal/sign-in", {"number": her_number, "password": PASSWORD}).status_code == 403
+    assert client.post("/desk-return", {"receipt": desk_receipt(her_number)}).status_code == 302
+
+
+def test_signing_out_needs_a_new_sign_in(asha, her_number):
+    asha.post("/portal/sign-out")
+    assert asha.get("/portal/").status_code == 302

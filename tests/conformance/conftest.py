@@ -1,0 +1,107 @@
+"""Other people's clients against a running instance: walked once, then left running for whoever asks it something."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+CHOPMARK = [sys.executable, "-m", "chopmark.config"]
+PATIENCE = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A home that `up --check` has walked through, and the processes that now serve it."""
+
+    home: Path
+    summary: dict[str, Any]
+
+    def check(self, name: str) -> Path:
+        path = self.home / "check" / name
+        assert path.exists(), f"the walk left no {name}"
+        return path
+
+    def address(self, name: str) -> str:
+        return str(self.summary["addresses"][name])
+
+
+Run = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Run a client that must be there and must end well; answers what it printed."""
+
+    def run_client(*words: object, expect: int = 0, **rest: Any) -> str:
+        program = str(words[0])
+        assert shutil.which(program), f"{program} is not installed: a missing client is a failure"
+        done = subprocess.run(
+            [str(word) for word in words], capture_output=True, text=True, timeout=120, check=False, **rest
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode == expect, f"{' '.join(map(str, words))} ended with {done.returncode}:\n{said}"
+        return said
+
+    return run_client
+
+
+@pytest.fixture(scope="session")
+def walked() -> Iterator[Path]:
+    """A new home after `chopmark up --check`."""
+    folder = Path(tempfile.mkdtemp(prefix="chopmark-conformance-"))
+    home = folder / "home"
+    done = subprocess.run(
+        [*CHOPMARK, "--home", str(home), "up", "--check"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield home
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def instance(walked: Path) -> Iterator[Instance]:
+    """The same home, running."""
+    summary = json.loads((walked / "check" / "summary.json").read_text())
+    with (walked / "up.log").open("w") as log:
+        process = subprocess.Popen(
+            [*CHOPMARK, "--home", str(walked), "up"],
+            stdout=log,
+            stderr=log,
+            env={**os.environ},
+            start_new_session=True,
+        )
+        try:
+            for name in ("web", "desk", "responder"):
+                _wait_for(summary["addresses"][name] + "/readyz", process, walked)
+            yield Instance(walked, summary)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], home: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        assert process.poll() is None, (home / "up.log").read_text()
+        try:
+            if httpx.get(address, timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    pytest.fail(f"{address} was not ready within {PATIENCE} seconds:\n{(home / 'up.log').read_text()}")

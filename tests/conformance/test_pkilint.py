@@ -1,0 +1,34 @@
+"""pkilint's own command lines over what was issued: no finding of any weight."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+LINTERS = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize("name", ["root.pem", "issuing.pem", "certificate.pem"])
+def test_certificates(instance, run, name):
+    said = run(LINTERS / "lint_pkix_cert", "lint", "-s", "NOTICE", instance.check(name))
+    assert not said.strip()
+
+
+@pytest.mark.parametrize("name", ["crl-before.der", "crl-after.der"])
+def test_lists(instance, run, name):
+    said = run(LINTERS / "lint_crl", "lint", "-t", "CRL", "-p", "PKIX", "-s", "NOTICE", instance.check(name))
+    assert not said.strip()
+
+
+@pytest.mark.parametrize("name", ["ocsp-before.der", "ocsp-after.der"])
+def test_answers(instance, run, name):
+    said = run(LINTERS / "lint_ocsp_response", "lint", "-s", "NOTICE", instance.check(name))
+    assert not said.strip()
+
+
+def test_issuer_and_subject_fit_each_other(instance, run):
+    said = run(
+        LINTERS / "lint_pkix_signer_signee_cert_chain", "lint", "-s", "NOTICE",
+        instance.check("issuing.pem"), instance.check("certificate.pem"),
+    )  # fmt: skip
+    assert not said.strip()
