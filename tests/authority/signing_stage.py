@@ -16,7 +16,7 @@ from chopmark.authority.audit.models import Leaf
 from chopmark.authority.catalogue.reading import current
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.ceremony import create_hierarchy
-from chopmark.authority.custody.software_token import UnsafeSoftwareToken
+from chopmark.authority.custody.software_token import UnsafeSoftwareToken, UnsafeTokenInUse
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.transparency.models import Checkpoint, Position
 from chopmark.pki.tlog.leaf import decode_leaf
@@ -28,7 +28,7 @@ AN_HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def token(tmp_path):
-    with pytest.warns(UserWarning):
+    with pytest.warns(UnsafeTokenInUse):
         return UnsafeSoftwareToken(tmp_path / "token", b"correct horse")
 
 

@@ -1,6 +1,8 @@
 """A filled template is a certificate; a certificate is proved to be of its template or refused."""
 
 import subprocess
+from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -153,8 +155,6 @@ def test_a_profile_that_prints_an_address_needs_one():
 
 
 def test_two_sources_of_one_kind_are_not_compiled():
-    from dataclasses import replace
-
     twice = replace(
         SERVER,
         subject_alternative_names=(
@@ -167,16 +167,12 @@ def test_two_sources_of_one_kind_are_not_compiled():
 
 
 def test_an_algorithm_outside_the_profile_is_refused():
-    from dataclasses import replace
-
     only_rsa = replace(IDENTITY, signature_algorithms=(SignatureAlgorithm.RSA_SHA256,))
     with pytest.raises(certificates.AlgorithmNotInProfile):
         identity_authority().template(only_rsa)
 
 
 def test_a_commitment_travels_in_a_private_extension():
-    from dataclasses import replace
-
     oid = "1.3.6.1.4.1.99999.2.1"
     profile = replace(
         IDENTITY, opaque_extensions=(OpaqueExtension(oid=oid, field="commitment", required=True),)
@@ -191,8 +187,6 @@ def test_a_commitment_travels_in_a_private_extension():
 
 
 def test_key_encipherment_is_for_rsa_keys_only():
-    from dataclasses import replace
-
     profile = replace(IDENTITY, key_usage=IDENTITY.key_usage | {KeyUsage.KEY_ENCIPHERMENT})
 
     assert KeyUsage.KEY_ENCIPHERMENT in profile_for_key(profile, KeyKind.RSA).key_usage
@@ -231,17 +225,14 @@ def self_signed(signer):
 
 
 def signer_of(algorithm):
-    if algorithm is SignatureAlgorithm.ED25519:
-        key = ed25519.Ed25519PrivateKey.generate()
-        sign = key.sign
-    elif algorithm is SignatureAlgorithm.ML_DSA_65:
-        key = mldsa.MLDSA65PrivateKey.generate()
-        sign = key.sign
-    else:
-        key = rsa.generate_private_key(65537, 2048)
-        sign = lambda data: key.sign(data, padding.PKCS1v15(), SHA512())  # noqa: E731
+    key = {
+        SignatureAlgorithm.ED25519: ed25519.Ed25519PrivateKey.generate,
+        SignatureAlgorithm.ML_DSA_65: mldsa.MLDSA65PrivateKey.generate,
+        SignatureAlgorithm.RSA_SHA512: partial(rsa.generate_private_key, 65537, 2048),
+    }[algorithm]()
+    how = (padding.PKCS1v15(), SHA512()) if algorithm is SignatureAlgorithm.RSA_SHA512 else ()
     spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return SimpleNamespace(algorithm=algorithm, spki=spki, sign=sign)
+    return SimpleNamespace(algorithm=algorithm, spki=spki, sign=lambda data: key.sign(data, *how))
 
 
 @pytest.mark.parametrize(

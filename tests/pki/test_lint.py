@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from chopmark.pki import der, lint
 from chopmark.pki.algorithms import SignatureAlgorithm, algorithm_identifier
 from chopmark.pki.attributes import BY_NAME
-from chopmark.pki.certificates import read_certificate
+from chopmark.pki.certificates import compile_template, read_certificate
 from chopmark.pki.crl import CRLReason, RevokedEntry, build_tbs
 from chopmark.pki.names import write_name
 from chopmark.pki.ocsp import (
@@ -114,6 +114,40 @@ def test_an_ocsp_delegate_passes():
     lint.lint_certificate(tbs, template, issuer_certificate_der=identity_authority().certificate_der)
 
 
+def test_names_in_chinese_pass():
+    subject = write_name(
+        [("C", "HK"), ("O", "香港郵政電子證書（個人）"), ("OU", "0000077156"), ("CN", "陳大文" * 21)]
+    )
+
+    lint_asha(ashas_tbs(subject_der=subject.der, values={"reliance": "倚據限額：港幣 200,000 元"}))
+
+
+def test_a_home_without_a_domain_is_warned_and_not_refused():
+    home = replace(
+        identity_authority().facts,
+        ca_issuers_url="http://localhost:8400/ca/issuing.crt",
+        crl_url="http://localhost:8400/crl/issuing-0.crl",
+        ocsp_url="http://localhost:8402",
+    )
+    template = compile_template(IDENTITY, issuer=home, signature_algorithm=ECDSA)
+
+    linted = lint_asha(ashas_tbs(template), template)
+
+    assert {found.code for found in linted.findings if found.severity is lint.Severity.WARNING} == {
+        "pkix.invalid_uri_syntax"
+    }
+
+
+def test_an_address_of_another_bare_host_is_refused():
+    nowhere = replace(identity_authority().facts, ocsp_url="http://intranet:8402")
+
+    template = compile_template(IDENTITY, issuer=nowhere, signature_algorithm=ECDSA)
+    with pytest.raises(lint.LintRefused) as refused:
+        lint_asha(ashas_tbs(template), template)
+
+    assert codes(refused) == {"pkix.invalid_uri_syntax"}
+
+
 def test_an_rsa_subscriber_may_encipher():
     profile = replace(IDENTITY, key_usage=IDENTITY.key_usage | {KeyUsage.KEY_ENCIPHERMENT})
     template = identity_authority().template(profile)
@@ -129,6 +163,7 @@ def test_nobody_else_can_call_bytes_linted():
             tbs_certificate=b"anything",
             template=passed.template,
             values=passed.values,
+            given=passed.given,
             findings=(),
             maker=object(),
         )
@@ -373,7 +408,7 @@ def test_a_sibling_needs_two_judges_fewer():
     first = lint_asha()
     tbs = ashas_tbs(serial_number=a_serial(1002))
 
-    second = lint.lint_sibling(tbs, first, issuer_certificate_der=identity_authority().certificate_der)
+    second = lint.lint_sibling(tbs, first)
 
     assert second.values.serial_number == a_serial(1002)
 
@@ -382,18 +417,44 @@ def test_a_certificate_without_an_address_is_no_sibling_of_one_with():
     tbs = ashas_tbs(values={"reliance": "Reliance limit HK$0"}, subject_der=HOST_NAME)
 
     with pytest.raises(lint.LintRefused) as refused:
-        lint.lint_sibling(tbs, lint_asha(), issuer_certificate_der=identity_authority().certificate_der)
+        lint.lint_sibling(tbs, lint_asha())
 
     assert codes(refused) == {"not_a_sibling"}
 
 
-def test_a_sibling_is_held_to_every_rule_of_ours():
-    tbs = ashas_tbs(serial_number=b"\x23\x65\x9e")
+def test_a_certificate_of_another_kind_of_key_is_no_sibling():
+    tbs = ashas_tbs(spki_der=spki_of(rsa.generate_private_key(65537, 2048)))
 
     with pytest.raises(lint.LintRefused) as refused:
-        lint.lint_sibling(tbs, lint_asha(), issuer_certificate_der=identity_authority().certificate_der)
+        lint.lint_sibling(tbs, lint_asha())
 
-    assert "e_serial_too_short" in codes(refused)
+    assert codes(refused) == {"not_a_sibling"}
+
+
+def test_a_certificate_of_another_template_is_no_sibling():
+    with pytest.raises(lint.LintRefused) as refused:
+        lint.lint_sibling(hosts_tbs(), lint_asha())
+
+    assert codes(refused) == {"not_this_template"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"serial_number": b"\x23\x65\x9e"}, "e_serial_too_short"),
+        ({"not_after": NOON - A_DAY}, "e_validity_reversed"),
+        ({"not_after": NOON + 11 * 365 * A_DAY}, "e_validity_outside_issuer"),
+        ({"subject_der": a_name(("OU", "A" * 65), ("E", "asha@mail.example"))}, "e_name_attribute_too_long"),
+        ({"subject_der": a_name(("CN", "CHAN Asha\u202e"))}, "e_name_attribute_illegal"),
+        ({"values": {**ASHA_VALUES, "email": "asha"}}, "e_email_syntax"),
+        ({"values": {**ASHA_VALUES, "email": "other@mail.example"}}, "e_email_differs"),
+    ],
+)
+def test_a_sibling_is_held_to_every_rule_on_what_varies(fields, code):
+    with pytest.raises(lint.LintRefused) as refused:
+        lint.lint_sibling(ashas_tbs(**fields), lint_asha())
+
+    assert code in codes(refused)
 
 
 def test_every_rule_cites_what_demands_it():

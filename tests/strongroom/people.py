@@ -27,7 +27,9 @@ ASHA = Particulars(
     email="taiman.chan@mail.example",
     phone="+85291234567",
 )
-ESHA = replace(ASHA, name="HO Siu Ling", chinese_name=None, hkid=f"B765432{check_digit('B', '765432')}", email=None)
+ESHA = replace(
+    ASHA, name="HO Siu Ling", chinese_name=None, hkid=f"B765432{check_digit('B', '765432')}", email=None
+)
 ERRAND = Errand(reference="AP261100419", nonce="5e" * 16, type="personal")
 BIKRAM = Actor.officer("20417")
 CHANDRA = Actor.officer("20588")
@@ -36,13 +38,10 @@ PASSWORD = "correct horse battery"
 
 # What a browser sends from Asha's form.
 FORM = {
-    "application": ERRAND.reference,
-    "nonce": ERRAND.nonce,
-    "type": ERRAND.type,
     "name": "CHAN  Tai Man",
     "chinese_name": "陳大文",
     "hkid": "a123456(3)",
-    "birth_date_0": "27",
+    "birth_date_day": "27",
     "birth_date_month": "3",
     "birth_date_year": "1988",
     "email": ASHA.email,

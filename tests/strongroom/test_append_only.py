@@ -1,8 +1,8 @@
 import pytest
 from django.db import DatabaseError, connection
-
-from chopmark.strongroom.grants import GRANTS, OWNER
 from people import asha_applies
+
+from chopmark.strongroom.grants import GRANTS
 
 TABLES = ["strongroom_leaf", "strongroom_receipt"]
 
@@ -30,13 +30,22 @@ def test_every_table_is_somebodys(db):
     with connection.cursor() as cursor:
         cursor.execute("select tablename, tableowner from pg_tables where schemaname = 'public'")
         tables = dict(cursor.fetchall())
-    assert set(tables.values()) == {OWNER}
+    assert set(tables.values()) == {"strongroom_owner"}
     assert GRANTS["strongroom"].keys() <= tables.keys()
     # Django's own groups and permissions are nobody's: officers have neither.
-    assert tables.keys() - GRANTS["strongroom"].keys() == {"auth_group", "auth_group_permissions", "auth_permission"}
+    assert tables.keys() - GRANTS["strongroom"].keys() == {
+        "auth_group",
+        "auth_group_permissions",
+        "auth_permission",
+    }
 
 
 def test_the_auditor_reads_no_record_no_session_and_no_device():
     may = GRANTS["strongroom_auditor"]
-    assert not may.keys() & {"strongroom_record", "strongroom_receipt", "django_session", "otp_totp_totpdevice"}
+    assert not may.keys() & {
+        "strongroom_record",
+        "strongroom_receipt",
+        "django_session",
+        "otp_totp_totpdevice",
+    }
     assert all(verbs == {"select"} for verbs in may.values())

@@ -1,12 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from people import NOW, WORKER, asha_applies
 
 from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.models import Case, Leaf, Opening, Record
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import cases
-from people import NOW, WORKER, asha_applies
 
 pytestmark = pytest.mark.usefixtures("strongroom")
 IN_TIME = NOW + terms().case.unconfirmed_for - timedelta(seconds=1)

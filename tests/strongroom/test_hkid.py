@@ -39,7 +39,9 @@ def test_one_number_has_one_writing(typed):
     assert hkid.normalise(typed) == "A1234563"
 
 
-@pytest.mark.parametrize("typed", ["", "1234563", "ABC1234563", "A123456", "A1234563(", "A12345(63)", "A123456(3)x"])
+@pytest.mark.parametrize(
+    "typed", ["", "1234563", "ABC1234563", "A123456", "A1234563(", "A12345(63)", "A123456(3)x"]
+)
 def test_what_is_not_a_number_is_refused(typed):
     with pytest.raises(HkidMalformed):
         hkid.normalise(typed)

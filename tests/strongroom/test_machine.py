@@ -3,13 +3,19 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from people import ASHA, ERRAND, asha_applies
 
 from chopmark.strongroom import clock, machine
 from chopmark.strongroom.client import Strongroom, StrongroomRefused, StrongroomUnavailable
 from chopmark.strongroom.models import Case, Opening
-from people import ASHA, ERRAND, asha_applies
 
 NOWHERE = Path("/nonexistent/strongroom.sock")
+
+
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch):
+    # A request ends by giving its connection back; here the test's own transaction is on it.
+    monkeypatch.setattr(machine, "close_old_connections", lambda: None)
 
 
 @pytest.fixture
@@ -24,7 +30,9 @@ def door():
 
 @pytest.fixture
 def raw():
-    with httpx.Client(base_url="http://door", transport=httpx.WSGITransport(app=machine.application)) as client:
+    with httpx.Client(
+        base_url="http://door", transport=httpx.WSGITransport(app=machine.application)
+    ) as client:
         yield client
 
 
@@ -108,7 +116,9 @@ def test_a_door_that_is_not_there_is_unavailable():
     assert not Strongroom(NOWHERE).is_ready()
 
 
-@pytest.mark.parametrize("answer", [httpx.Response(500, json={"failed": True}), httpx.Response(200, text="<html>")])
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(500, json={"failed": True}), httpx.Response(200, text="<html>")]
+)
 def test_an_answer_that_is_not_the_doors_is_no_answer(answer):
     door = Strongroom(NOWHERE, transport=httpx.MockTransport(lambda _request: answer))
     with pytest.raises(StrongroomUnavailable):

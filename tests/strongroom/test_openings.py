@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from people import ASHA, ERRAND, ESHA, LATER, NOW, WORKER, asha_applies, asked
 
 from chopmark.strongroom import purposes, vault
 from chopmark.strongroom.errors import (
@@ -28,7 +29,6 @@ from chopmark.strongroom.leaves import broken_at
 from chopmark.strongroom.models import Case, Leaf, Opening, Record
 from chopmark.strongroom.purposes import DESK
 from chopmark.strongroom.services import cases, openings
-from people import ASHA, ERRAND, ESHA, LATER, NOW, WORKER, asha_applies, asked
 
 
 def open_(ask, now=LATER):
@@ -70,7 +70,7 @@ REFUSED = [
     (lambda c: asked(c, "phone"), FieldNotOfPurpose),
     (lambda c: asked(c, "name", "hkid"), FieldNotOfPurpose),
     (lambda c: asked(c, "password"), FieldNotOfPurpose),
-    (lambda c: asked(c), NothingAsked),
+    (asked, NothingAsked),
     (lambda c: asked(c, "phone", purpose="service promotion"), PurposeUnknown),
     (lambda c: asked(c, "name", purpose="identity_check"), PurposeNotForCaller),
     (lambda c: asked(c, "name", caller=DESK), PurposeNotForCaller),

@@ -57,7 +57,9 @@ def test_the_eighteenth_birthday_itself_makes_an_adult(born, band):
     assert rules.age_band(born, TODAY) == band
 
 
-@pytest.mark.parametrize("email", ["a@b", "a b@c.example", "陳@mail.example", "a@mail.example\n.x", "x" * 65 + "@a.example"])
+@pytest.mark.parametrize(
+    "email", ["a@b", "a b@c.example", "陳@mail.example", "a@mail.example\n.x", "x" * 65 + "@a.example"]
+)
 def test_an_address_that_no_rfc822name_can_carry_is_refused(email):
     with pytest.raises(EmailMalformed):
         rules.read_email(email)

@@ -79,7 +79,8 @@ def test_what_is_no_receipt_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"v": 2}, {"kind": "other"}, {"id": "no"}, {"name": 5}, {"at": "x"}, {"record": None}, {"email": 1}]
+    "changes",
+    [{"v": 2}, {"kind": "other"}, {"id": "no"}, {"name": 5}, {"at": "x"}, {"record": None}, {"email": 1}],
 )
 def test_even_the_owner_cannot_sign_another_form(changes):
     with pytest.raises(ReceiptMalformed):

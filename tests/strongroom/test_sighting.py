@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from people import ASHA, BIKRAM, CHANDRA, ESHA, LATER, asha_applies, visit_of
 
 from chopmark.strongroom.client import read_receipt
 from chopmark.strongroom.errors import (
@@ -16,7 +17,6 @@ from chopmark.strongroom.keyring import keyring
 from chopmark.strongroom.models import Opening
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services.sighting import check_sighting, confirm_sighting
-from people import ASHA, BIKRAM, CHANDRA, ESHA, LATER, asha_applies, visit_of
 
 
 @pytest.fixture
@@ -34,7 +34,11 @@ def confirm(visit, actor=BIKRAM, now=LATER):
 
 def test_it_works(visit, home):
     person = check(visit)
-    assert (person.name, person.chinese_name, person.birth_date) == (ASHA.name, ASHA.chinese_name, ASHA.birth_date)
+    assert (person.name, person.chinese_name, person.birth_date) == (
+        ASHA.name,
+        ASHA.chinese_name,
+        ASHA.birth_date,
+    )
     receipt = read_receipt(confirm(visit), key=(home / "owner" / "strongroom" / "receipt.pub").read_bytes())
     assert (receipt.officer, receipt.case, receipt.nonce) == ("20417", visit.case_id, visit.nonce)
     assert receipt.matches

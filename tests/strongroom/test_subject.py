@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from people import ERRAND, ESHA, LATER, asha_applies
 
 from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
@@ -9,7 +10,6 @@ from chopmark.strongroom.keyring import keyring
 from chopmark.strongroom.models import Record, WrongSignIn
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import access_codes, cases, subject
-from people import ERRAND, ESHA, LATER, asha_applies
 
 pytestmark = pytest.mark.usefixtures("strongroom")
 

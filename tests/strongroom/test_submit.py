@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from people import ASHA, ERRAND, ESHA, LATER, WORKER, asha_applies
 
 from chopmark.strongroom import vault
 from chopmark.strongroom.client import read_receipt
@@ -11,7 +12,6 @@ from chopmark.strongroom.keyring import keyring
 from chopmark.strongroom.leaves import broken_at
 from chopmark.strongroom.models import Case, Leaf, LeafPayload, Receipt, Record
 from chopmark.strongroom.services import access_codes, cases
-from people import ASHA, ERRAND, ESHA, LATER, WORKER, asha_applies
 
 pytestmark = pytest.mark.usefixtures("strongroom")
 
@@ -35,13 +35,24 @@ def test_it_works(home):
 def test_a_receipt_has_no_identity_number_and_no_birth_date(home):
     receipt = read_receipt(asha_applies().receipt, key=public_key(home))
     said = repr(receipt)
-    for private in (ASHA.hkid, ASHA.hkid[:-1], ASHA.birth_date.isoformat(), ASHA.phone, str(ASHA.chinese_name)):
+    for private in (
+        ASHA.hkid,
+        ASHA.hkid[:-1],
+        ASHA.birth_date.isoformat(),
+        ASHA.phone,
+        str(ASHA.chinese_name),
+    ):
         assert private not in said
 
 
 def test_nothing_that_was_typed_is_in_the_database_in_the_clear():
     asha_applies()
-    rows = [*Record.objects.values(), *Case.objects.values(), *Receipt.objects.values(), *Leaf.objects.values()]
+    rows = [
+        *Record.objects.values(),
+        *Case.objects.values(),
+        *Receipt.objects.values(),
+        *Leaf.objects.values(),
+    ]
     rows += LeafPayload.objects.values()
     text = b" ".join(
         bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()

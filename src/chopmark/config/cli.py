@@ -117,6 +117,18 @@ def db_apply(home: Path) -> None:
                 cluster.stop()
 
 
+@cli.command()
+@_HOME
+@click.confirmation_option(prompt="Everything in this home is lost, keys and records too. Go on?")
+def remove(home: Path) -> None:
+    """Remove a home, with what root keeps of it under /var/lib/chopmark."""
+    from chopmark.config.home import open_home, remove_home
+
+    opened = open_home(home)
+    with opened.alone("up"):
+        remove_home(opened)
+
+
 def main() -> Any:
     """The command, with whatever verbs the operator's part adds; a fault of the installation is one plain sentence."""
     if find_spec("chopmark.config.operator") is not None:

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 from chopmark.config.accounts import Account
 from chopmark.config.binaries import Binaries
 from chopmark.config.faults import Fault
@@ -49,8 +51,14 @@ class Cluster:
         return (self.data / "PG_VERSION").exists()
 
     def dsn(self, *, database: str = "postgres", role: str = SUPERUSER, password: str | None = None) -> str:
-        secret = self.password if password is None else password
-        return f"host={self.sockets} port={self.port} dbname={database} user={role} password={secret}"
+        return make_conninfo(
+            "",
+            host=str(self.sockets),
+            port=self.port,
+            dbname=database,
+            user=role,
+            password=self.password if password is None else password,
+        )
 
     def is_ready(self) -> bool:
         """Does it answer? (`pg_ctl status` only asks whether a process number exists, and calls a zombie alive.)"""

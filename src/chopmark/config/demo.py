@@ -1,4 +1,4 @@
-"""What a first visitor needs: keys, staff with one-time links, envelopes in the drawer, the first lists. Each part may run again."""
+"""What a first visitor needs: keys, staff with one-time links, envelopes in the drawer. Each part may run again."""
 
 import json
 import os
@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import django
 from django.conf import settings
 
 from chopmark.config.folders import own_folder
@@ -19,7 +18,6 @@ ENVELOPES = 40
 
 def prepare(home: Path) -> int:
     """Fill a new home; the links and the paper lie in its demo/ folder, readable by whoever runs it."""
-    django.setup()
     folder = own_folder(home / "demo")
     _hold_ceremony()
     links = {**_register_staff(), **_register_desk_officers(home)}

@@ -37,7 +37,7 @@ _TABLES: dict[str, dict[str, str]] = {
     "axes_accesslog": _row(web="SIUD"),
     "otp_static_staticdevice": _row(web="SIUD"),
     "otp_static_statictoken": _row(web="SIUD"),
-    "otp_totp_totpdevice": _row(web="SIUD"),
+    "otp_totp_totpdevice": _row(web="SIUD", worker="SU"),
     # --- the queue: wake-ups and clock ticks ---
     "procrastinate_events": _row(web="SI", worker="SIUD", signer="SI"),
     "procrastinate_jobs": _row(web="SI", worker="SIUD", signer="SI"),
@@ -59,12 +59,12 @@ _TABLES: dict[str, dict[str, str]] = {
     "participants_login": _row(web="SIU", worker="S"),
     "participants_outletsuspension": _row(web="SIU", worker="S"),
     "participants_roleassignment": _row(web="SIU", worker="S"),
-    "participants_subscriber": _row(web="SI", worker="SI"),
+    "participants_subscriber": _row(web="S", worker="SI"),
     "participants_welcomelink": _row(web="SIU"),
     # --- money: entries are added, and corrected by adding ---
-    "ledger_ledgeraccount": _row(web="SI", worker="SI"),
-    "ledger_entry": _row(web="SI", worker="SI"),
-    "ledger_leg": _row(web="SI", worker="SI"),
+    "ledger_ledgeraccount": _row(web="SI", worker="S"),
+    "ledger_entry": _row(web="SI", worker="S"),
+    "ledger_leg": _row(web="SI", worker="S"),
     "ledger_invoice": _row(web="SI", worker="S"),
     "ledger_invoiceline": _row(web="SI", worker="S"),
     "ledger_payment": _row(web="SI", worker="S"),
@@ -124,7 +124,9 @@ _CREDENTIALS = {
     "participants_login",
     "participants_welcomelink",
 }
-GRANTS[AUDITOR] = {table: frozenset() if table in _CREDENTIALS else frozenset({"SELECT"}) for table in _TABLES}
+GRANTS[AUDITOR] = {
+    table: frozenset() if table in _CREDENTIALS else frozenset({"SELECT"}) for table in _TABLES
+}
 
 # Functions by pattern (SQL's LIKE); triggers run theirs without being asked.
 FUNCTIONS: dict[str, frozenset[str]] = {

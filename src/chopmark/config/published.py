@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseNotModified
+from django.urls import resolve
 from django.utils.http import parse_etags, quote_etag
 from django.views.decorators.http import require_safe
 
@@ -15,9 +17,26 @@ CONTENT_TYPES = {
     ".crt": "application/pkix-cert",
     ".pem": "application/pem-certificate-chain",
 }
+PREFIXES = ("/log/", "/crl/", "/ca/")
 IMMUTABLE = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=5"
 _PARTIAL_TILE = re.compile(r"\.p/\d+$")
+
+
+class PublishedFilesMiddleware:
+    """Answers for these files before sessions and languages are looked at, so that any cache may keep them for all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PREFIXES):
+            return self._get_response(request)
+        try:
+            found = resolve(request.path_info)
+            return found.func(request, *found.args, **found.kwargs)
+        except Http404:
+            return HttpResponseNotFound("not found\n", content_type="text/plain")
 
 
 @require_safe

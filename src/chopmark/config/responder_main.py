@@ -1,4 +1,4 @@
-"""The OCSP responder's process: `granian --interface rsgi chopmark.config.responder_main:application`, on loopback behind a proxy."""
+"""The OCSP responder's process, behind a proxy: `granian --interface rsgi chopmark.config.responder_main:application`."""
 
 import os
 

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chopmark.config.published.PublishedFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     *(
@@ -95,10 +96,14 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "chopmark.look.context.face",
             ],
         },
     },
 ]
+
+FORM_RENDERER = "chopmark.look.forms.LookRenderer"
+CHOPMARK_FACE = "chopmark.authority.web.faces.face"
 
 # --- the database ---
 _CONNECTION: dict[str, Any] = {"application_name": f"chopmark {OPTIONS.process}"}
@@ -116,6 +121,8 @@ DATABASES = {
         "USER": OPTIONS.database_role,
         "PASSWORD": OPTIONS.database_password,
         "OPTIONS": _CONNECTION,
+        # A pooled connection is asked before it is lent: PostgreSQL may have been started anew meanwhile.
+        "CONN_HEALTH_CHECKS": True,
     },
 }
 
@@ -145,6 +152,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [OPTIONS.public_url]
+CSRF_FAILURE_VIEW = "chopmark.look.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None

@@ -4,11 +4,15 @@ from importlib.util import find_spec
 
 from chopmark.config.database import Grants, Plan
 from chopmark.config.roles import (
+    STRONGROOM,
     STRONGROOM_DATABASE,
     STRONGROOM_MIGRATOR,
     STRONGROOM_OWNER,
     STRONGROOM_ROLES,
 )
+
+# Tables that come with the framework's sign-in, and that the desk does not use: nobody's.
+_UNUSED = ("auth_group", "auth_group_permissions", "auth_permission")
 
 
 def _grants() -> Grants:
@@ -16,7 +20,7 @@ def _grants() -> Grants:
         return {}
     from chopmark.strongroom.grants import GRANTS
 
-    return GRANTS
+    return {**GRANTS, STRONGROOM: {**dict.fromkeys(_UNUSED, frozenset()), **GRANTS[STRONGROOM]}}
 
 
 PLAN = Plan(

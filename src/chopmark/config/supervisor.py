@@ -72,19 +72,17 @@ def _prepare_demo(home: Home, say: Say) -> None:
     if done.exists() or find_spec("chopmark.config.demo") is None:
         return
     say("preparing a new home: keys, staff, envelopes")
-    code = _in_a_process("from chopmark.config.demo import prepare as main", home)
+    code = _in_a_process("from chopmark.config.demo import prepare as main", home).wait()
     if code:
         raise Fault(f"the new home could not be prepared (exit code {code})", "read what is said above")
     done.touch()
 
 
-def _in_a_process(imports: str, home: Home) -> int:
+def _in_a_process(imports: str, home: Home) -> subprocess.Popen[bytes]:
     """Call `main(home)` in a process of its own, since Django's settings are read once a process."""
-    call = f"import sys; from pathlib import Path; {imports}; sys.exit(main(Path(sys.argv[1])))"
+    call = f"import django, sys; from pathlib import Path; django.setup(); {imports}; sys.exit(main(Path(sys.argv[1])))"
     environment = {**os.environ, **authority_environment(home, "migrate")}
-    return subprocess.run(
-        [sys.executable, "-c", call, str(home.path)], env=environment, check=False
-    ).returncode
+    return subprocess.Popen([sys.executable, "-c", call, str(home.path)], env=environment, process_group=0)
 
 
 def _run_children(
@@ -158,12 +156,12 @@ def _revive(clusters: tuple[Cluster, Cluster]) -> None:
 
 def _check(home: Home, kept: list[Kept], clusters: tuple[Cluster, Cluster], stop: threading.Event) -> int:
     """Walk once through the whole service while it is kept running."""
-    answer: list[int] = []
-    imports = "from chopmark.config.check.walk import main"
-    walk = threading.Thread(target=lambda: answer.append(_in_a_process(imports, home)), daemon=True)
-    walk.start()
-    _keep_until(lambda: not walk.is_alive(), kept, clusters, stop, None)
-    return answer[0] if answer else 1
+    walk = _in_a_process("from chopmark.config.check.walk import main", home)
+    try:
+        _keep_until(lambda: walk.poll() is not None, kept, clusters, stop, None)
+    finally:
+        walk.terminate()
+    return walk.wait()
 
 
 def _not_ready(waiting: list[str], home: Home, say: Say) -> int:

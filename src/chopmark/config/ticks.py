@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import threading
-from datetime import timedelta
 from typing import cast
 
 import psycopg
@@ -13,40 +12,19 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import ConnectorException
 
+from chopmark.authority import pipeline
 from chopmark.authority.kernel import clock
-from chopmark.authority.kernel.actors import process
 
 log = structlog.get_logger("ticks")
-WORKER = process("worker")
 WAIT_SECONDS = 1.0
-# An offer that nobody answered for this long has lapsed (CPS 4.4.1).
-UNANSWERED_FOR = timedelta(days=30)
-
-# The sixth field is seconds.
-EVERY_FIVE_SECONDS = "* * * * * */5"
-EVERY_MINUTE = "* * * * *"
-EVERY_HOUR = "7 * * * *"
+EVERY_FIVE_SECONDS = "* * * * * */5"  # the sixth field is seconds
 
 
 @app.periodic(cron=EVERY_FIVE_SECONDS)
-@app.task(queue="ticks", queueing_lock="spent_claims")
-def spent_claims(timestamp: int) -> None:
-    """What a signer that died had claimed is marked spent, so that its serial number is revoked and the work done anew."""
-    from chopmark.authority.issuance.services import mark_spent_claims
-    from chopmark.authority.keymaking.services import request_spent_again
-
-    mark_spent_claims(actor=WORKER, now=clock.now())
-    request_spent_again(actor=WORKER, now=clock.now())
-
-
-@app.periodic(cron=EVERY_HOUR)
-@app.task(queue="ticks", queueing_lock="lapsed_offers")
-def lapsed_offers(timestamp: int) -> None:
-    """Offers that nobody answered lapse, and their certificates are revoked."""
-    from chopmark.authority.delivery.services import lapse, unanswered
-
-    for reference in unanswered(now=clock.now(), after=UNANSWERED_FOR):
-        lapse(reference=reference, actor=WORKER, now=clock.now())
+@app.task(queue="ticks", queueing_lock="tick")
+def tick(timestamp: int) -> None:
+    """Whatever is due by now; a tick that finds the last one still waiting is not put behind it."""
+    pipeline.tick(now=clock.now())
 
 
 def run_forever(stop: threading.Event) -> None:

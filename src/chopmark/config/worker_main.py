@@ -54,12 +54,12 @@ def _listen_and_deliver(stop: threading.Event) -> None:
     from django.db import connection
 
     from chopmark.authority.kernel import clock, outbox
-    from chopmark.authority.pipeline import ROUTES
+    from chopmark.authority.pipeline import drain
 
     with connection.cursor() as cursor:
         cursor.execute("listen handover")
     while not stop.is_set():
-        if outbox.drain(ROUTES, now=clock.now()):
+        if drain(now=clock.now()):
             continue
         due_in = outbox.seconds_until_next(clock.now())
         # At least a moment: what is due now and was not delivered is in another worker's hands.

@@ -16,7 +16,7 @@ def key_bits(spki_der: bytes) -> bytes:
 
 
 def key_identifier(spki_der: bytes) -> bytes:
-    """The leftmost 160 bits of SHA-256 over subjectPublicKey (RFC 7093 §2, method 1): as long as the old SHA-1 form, without SHA-1."""
+    """The leftmost 160 bits of SHA-256 over subjectPublicKey (RFC 7093 §2, method 1): the old length without SHA-1."""
     return hashlib.sha256(key_bits(spki_der)).digest()[:20]
 
 

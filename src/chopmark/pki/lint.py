@@ -8,7 +8,7 @@ from dataclasses import InitVar, dataclass
 from functools import partial
 from typing import TypeVar
 
-from chopmark.pki import certificates, ocsp
+from chopmark.pki import certificates, der, ocsp
 from chopmark.pki.algorithms import SignatureAlgorithm
 from chopmark.pki.certificates import CertificateTemplate, NotThisTemplate, TemplateValues
 from chopmark.pki.crl import CrlFacts
@@ -68,6 +68,7 @@ class LintedCertificate:
     tbs_certificate: bytes
     template: CertificateTemplate
     values: TemplateValues
+    given: Given
     findings: tuple[Finding, ...]
     maker: InitVar[object]
 
@@ -103,7 +104,7 @@ def lint_certificate(
     """Let three judges see a to-be-signed certificate; without an issuer's certificate it is a root and its own issuer."""
     certificate = _parse_certificate(tbs)
     given = _given(certificate, template, issuer_certificate_der)
-    values = _read_as(template, tbs)
+    values = _read_as(template, certificate)
     dummy = certificates.assemble(tbs, template.signature_algorithm, _DUMMY_SIGNATURE)
     findings = [
         *own.judge(certificate, given),
@@ -114,34 +115,35 @@ def lint_certificate(
     if values is None:
         raise LintRefused(tuple(findings))
     return LintedCertificate(
-        tbs_certificate=tbs, template=template, values=values, findings=kept, maker=_MAKER
+        tbs_certificate=tbs, template=template, values=values, given=given, findings=kept, maker=_MAKER
     )
 
 
-def lint_sibling(
-    tbs: bytes, sibling: LintedCertificate, *, issuer_certificate_der: bytes
-) -> LintedCertificate:
-    """For populations: own rules, and equality with the template whose sibling all three judges have seen."""
-    template = sibling.template
+def lint_sibling(tbs: bytes, sibling: LintedCertificate) -> LintedCertificate:
+    """For populations: equality with the template, and the rules on what varies, beside a sibling that all judges saw.
+
+    Same template, same issuer, same kind of key, same parts present: what the other judges would look at is the same.
+    """
     certificate = _parse_certificate(tbs)
-    values = _read_as(template, tbs)
+    values = _read_as(sibling.template, certificate)
     if values is None:
         raise LintRefused(tuple(_not_this_template()))
     if _shape(values) != _shape(sibling.values):
-        raise LintRefused((Finding(Source.OWN, "not_a_sibling", Severity.ERROR, "extensions"),))
-    findings = own.judge(certificate, _given(certificate, template, issuer_certificate_der))
+        raise LintRefused((Finding(Source.OWN, "not_a_sibling", Severity.ERROR, "tbsCertificate"),))
     return LintedCertificate(
         tbs_certificate=tbs,
-        template=template,
+        template=sibling.template,
         values=values,
-        findings=_require_passed(findings),
+        given=sibling.given,
+        findings=_require_passed(own.judge_sibling(certificate, sibling.given)),
         maker=_MAKER,
     )
 
 
-def _shape(values: TemplateValues) -> frozenset[str]:
-    """Which variable parts are present: a certificate with an e-mail address is no sibling of one without."""
-    return frozenset(name for name, value in values.values.items() if value)
+def _shape(values: TemplateValues) -> tuple[bytes, frozenset[str]]:
+    """The key's AlgorithmIdentifier, and which variable parts are present: with an address is no sibling of without."""
+    algorithm = der.read_one(values.spki_der).element().encoded
+    return algorithm, frozenset(name for name, value in values.values.items() if value)
 
 
 def lint_crl(tbs: bytes, *, issuer_certificate_der: bytes) -> LintedCrl:
@@ -202,9 +204,9 @@ def _parse_certificate(tbs: bytes) -> TbsCertificate:
     return _parse(partial(read_tbs_certificate, tbs))
 
 
-def _read_as(template: CertificateTemplate, tbs: bytes) -> TemplateValues | None:
+def _read_as(template: CertificateTemplate, certificate: TbsCertificate) -> TemplateValues | None:
     try:
-        return template.read(tbs)
+        return template.prove(certificate)
     except NotThisTemplate:
         return None
 

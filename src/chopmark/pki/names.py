@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from chopmark.pki import der
 from chopmark.pki.attributes import (
@@ -183,6 +184,7 @@ def _rdn(attribute: str, value: str) -> bytes:
     return der.set_of(der.sequence(der.oid(rule.oid), encode_value(rule, value)))
 
 
+@lru_cache(maxsize=256)
 def read_name(name_der: bytes) -> DistinguishedName:
     """The attributes of an encoded name; several attributes in one RDN, or a type we do not use, are refused."""
     rdns = der.read_one(name_der)

@@ -1,4 +1,7 @@
-"""A rule of our own about to-be-signed certificates: a module of chopmark.pki.rules with a CITATION and a check."""
+"""A rule of our own about to-be-signed certificates: a module of chopmark.pki.rules with a CITATION and a check.
+
+One that says SHARED looks only at what siblings have in common, and is not asked again about each of a population.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +34,7 @@ class Rule:
     code: str
     citation: str
     check: Check
+    shared: bool  # looks only at what siblings of one template, issuer and kind of key have in common
 
 
 def constraints_of(certificate: TbsCertificate) -> BasicConstraints:

@@ -1,5 +1,7 @@
 """Check a signature against a public key; a wrong one raises, nothing returns False."""
 
+from typing import TypeGuard
+
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
@@ -17,11 +19,6 @@ _HASHES: dict[SignatureAlgorithm, hashes.HashAlgorithm] = {
 }
 _ECDSA = (SignatureAlgorithm.ECDSA_SHA256, SignatureAlgorithm.ECDSA_SHA384)
 _RSA = (SignatureAlgorithm.RSA_SHA256, SignatureAlgorithm.RSA_SHA384, SignatureAlgorithm.RSA_SHA512)
-# These take the message itself.
-_HASHLESS = {
-    SignatureAlgorithm.ED25519: ed25519.Ed25519PublicKey,
-    SignatureAlgorithm.ML_DSA_65: mldsa.MLDSA65PublicKey,
-}
 
 
 class SignatureForged(Refusal):
@@ -54,7 +51,16 @@ def _verify(key: object, algorithm: SignatureAlgorithm, signature: bytes, signed
         key.verify(signature, signed, ec.ECDSA(_HASHES[algorithm]))
     elif isinstance(key, rsa.RSAPublicKey) and algorithm in _RSA:
         key.verify(signature, signed, padding.PKCS1v15(), _HASHES[algorithm])
-    elif isinstance(key, _HASHLESS.get(algorithm, ())):
+    elif _is_of(key, algorithm):
         key.verify(signature, signed)
     else:
         raise KeyNotForAlgorithm
+
+
+def _is_of(
+    key: object, algorithm: SignatureAlgorithm
+) -> TypeGuard[ed25519.Ed25519PublicKey | mldsa.MLDSA65PublicKey]:
+    """A key that has one algorithm of its own, which takes the message itself."""
+    if algorithm is SignatureAlgorithm.ED25519:
+        return isinstance(key, ed25519.Ed25519PublicKey)
+    return algorithm is SignatureAlgorithm.ML_DSA_65 and isinstance(key, mldsa.MLDSA65PublicKey)

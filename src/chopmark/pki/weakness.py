@@ -46,5 +46,5 @@ _ROCA_RESIDUES = tuple((prime, _powers(65537, prime)) for prime in _primes_below
 
 
 def has_roca_fingerprint(modulus: int) -> bool:
-    """Whether the modulus is a power of 65537 modulo every prime from 3 to 167 (CVE-2017-15361); chance does so in 2^-27 or less."""
+    """Whether the modulus is a power of 65537 modulo every prime from 3 to 167 (CVE-2017-15361), as chance hardly makes it."""
     return all(modulus % prime in residues for prime, residues in _ROCA_RESIDUES)

@@ -31,18 +31,6 @@ def serve() -> None:
     serve()
 
 
-@cli.command()
-def migrate() -> None:
-    """Bring the database's tables up to date, then its grants."""
-    _set_up()
-    from django.core.management import call_command
-
-    from chopmark.strongroom.grants import apply
-
-    call_command("migrate", verbosity=0)
-    apply()
-
-
 @cli.command("register-officer")
 @click.argument("number")
 @click.argument("name")

@@ -6,8 +6,6 @@ ADD = frozenset({"select", "insert"})
 CHANGE = frozenset({"select", "insert", "update"})
 DISCARD = frozenset({"select", "insert", "delete"})
 
-OWNER = "strongroom_owner"
-
 GRANTS: dict[str, dict[str, frozenset[str]]] = {
     "strongroom": {
         "axes_accessattempt": ALL,
@@ -36,24 +34,3 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "strongroom_opening": READ,
     },
 }
-
-
-def statements() -> list[str]:
-    """The SQL that makes the database agree with the table above, whatever was granted before."""
-    answer = []
-    for role, tables in GRANTS.items():
-        answer.append(f"revoke all on all tables in schema public from {role}")
-        answer.append(f"grant usage on schema public to {role}")
-        answer += [
-            f"grant {', '.join(sorted(verbs))} on {table} to {role}" for table, verbs in tables.items()
-        ]
-    return answer
-
-
-def apply() -> None:
-    """Run those statements as whoever owns the tables."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        for statement in statements():
-            cursor.execute(statement)

@@ -123,7 +123,7 @@ WORDS: Final[dict[str, Words]] = {
     "total_limit_reached": Words(403, _("Too many records have been opened in the last hour"), _OWNER),
     "identity_number_differs": Words(
         422,
-        _("The number you typed is not the one on record"),
+        _("The number typed from the card is not the one on record"),
         _("Read the card again. If it still differs, refuse the case at the counter."),
     ),
     "too_many_mismatches": Words(

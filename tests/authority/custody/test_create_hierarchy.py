@@ -2,9 +2,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from authority.signing_stage import NOON, Broken, it_fails, it_happens_and_then_fails, tags
 from cryptography.x509 import ExtendedKeyUsage, load_der_x509_certificate
 
+from authority.signing_stage import NOON, Broken, it_fails, it_happens_and_then_fails, tags
 from chopmark.authority.audit.models import Leaf
 from chopmark.authority.catalogue.reading import current
 from chopmark.authority.custody import ceremony as ceremony_module
@@ -12,6 +12,7 @@ from chopmark.authority.custody import selectors
 from chopmark.authority.custody.errors import HierarchyChanged
 from chopmark.authority.custody.models import CaCertificate, CaIntent, Issuer, KeyPurpose, KeyRecord
 from chopmark.pki.tlog.leaf import decode_leaf
+
 
 def test_it_works(hierarchy):
     authorities = selectors.authorities()
@@ -21,14 +22,19 @@ def test_it_works(hierarchy):
         certificate = load_der_x509_certificate(authority.certificate_der)
         above = load_der_x509_certificate(selectors.chain(authority.id)[-1])
         certificate.verify_directly_issued_by(above)
-    assert {label for label, *_ in ceremony_module.HOUSE_KEYS} < set(KeyRecord.objects.values_list("label", flat=True))
+    assert {label for label, *_ in ceremony_module.HOUSE_KEYS} < set(
+        KeyRecord.objects.values_list("label", flat=True)
+    )
 
 
 def test_tls_and_identity_never_share_an_issuing_authority(hierarchy):
     for authority in selectors.authorities():
         if not authority.is_root:
             certificate = load_der_x509_certificate(authority.certificate_der)
-            usages = {usage._name for usage in certificate.extensions.get_extension_for_class(ExtendedKeyUsage).value}
+            usages = {
+                usage._name
+                for usage in certificate.extensions.get_extension_for_class(ExtendedKeyUsage).value
+            }
             assert usages == {"serverAuth"} or "serverAuth" not in usages
 
 

@@ -46,9 +46,9 @@ def test_key_files_are_for_their_owner_only_and_encrypted(token, tmp_path):
     token.generate("root-1", KeyAlgorithm.P256)
 
     file = tmp_path / "token" / "root-1.p8"
-    assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert b"\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d" in file.read_bytes()  # PBES2
-    assert os.listdir(tmp_path / "token") == ["root-1.p8"]
+    assert [found.name for found in (tmp_path / "token").iterdir()] == ["root-1.p8"]
 
 
 def test_a_wrong_passphrase_opens_nothing(token, tmp_path):
@@ -77,7 +77,10 @@ def test_a_key_signs_only_as_its_algorithm_says(token):
 
 
 def test_an_agreement_key_signs_nothing_and_a_signing_key_agrees_to_nothing(token):
-    sealing, signing = token.generate("wrap", KeyAlgorithm.X25519), token.generate("log", KeyAlgorithm.ED25519)
+    sealing, signing = (
+        token.generate("wrap", KeyAlgorithm.X25519),
+        token.generate("log", KeyAlgorithm.ED25519),
+    )
 
     with pytest.raises(AlgorithmNotOfKey):
         token.sign(sealing, b"words", SignatureAlgorithm.ED25519)
@@ -97,7 +100,7 @@ def test_a_failed_write_leaves_no_key_and_no_draft(token, tmp_path, monkeypatch)
     with pytest.raises(OSError, match="disk full"):
         token.generate("root-1", KeyAlgorithm.P256)
 
-    assert os.listdir(tmp_path / "token") == []
+    assert list((tmp_path / "token").iterdir()) == []
 
 
 def test_a_key_that_was_written_before_the_crash_is_found_again(token, tmp_path, monkeypatch):

@@ -37,7 +37,9 @@ def made(token):
 def pin(token):
     spki = token.public_key_der(token.handle("envelope"))
     return Sealed(
-        key_label="envelope", value=seal(spki, PIN, context=b"pin", randomness=bytes(range(32))), context=b"pin"
+        key_label="envelope",
+        value=seal(spki, PIN, context=b"pin", randomness=bytes(range(32))),
+        context=b"pin",
     )
 
 
@@ -58,7 +60,12 @@ def test_it_works(token, made, pin):
     certificate = certificate_of(made.spki)
 
     sealed = seal_to_pin(
-        wrapped(made), pin, token=token, certificate_der=certificate, chain=[certificate], friendly_name="e-Cert"
+        wrapped(made),
+        pin,
+        token=token,
+        certificate_der=certificate,
+        chain=[certificate],
+        friendly_name="e-Cert",
     )
 
     opened = pkcs12.load_pkcs12(sealed, PIN)
@@ -70,7 +77,12 @@ def test_it_works(token, made, pin):
 
 def test_only_pbes2_with_aes_256_and_sha_256_is_used(token, made, pin):
     sealed = seal_to_pin(
-        wrapped(made), pin, token=token, certificate_der=certificate_of(made.spki), chain=[], friendly_name="e-Cert"
+        wrapped(made),
+        pin,
+        token=token,
+        certificate_der=certificate_of(made.spki),
+        chain=[],
+        friendly_name="e-Cert",
     )
 
     assert bytes.fromhex("60864801650304012a") in sealed  # aes256-CBC-PAD
@@ -80,7 +92,12 @@ def test_only_pbes2_with_aes_256_and_sha_256_is_used(token, made, pin):
 
 def test_another_pin_does_not_open_it(token, made, pin):
     sealed = seal_to_pin(
-        wrapped(made), pin, token=token, certificate_der=certificate_of(made.spki), chain=[], friendly_name="e-Cert"
+        wrapped(made),
+        pin,
+        token=token,
+        certificate_der=certificate_of(made.spki),
+        chain=[],
+        friendly_name="e-Cert",
     )
 
     with pytest.raises(ValueError, match="password"):
@@ -93,7 +110,12 @@ def test_a_certificate_of_another_key_is_refused(token, made, pin):
     )
     with pytest.raises(DoorRefused):
         seal_to_pin(
-            wrapped(made), pin, token=token, certificate_der=certificate_of(other.spki), chain=[], friendly_name="x"
+            wrapped(made),
+            pin,
+            token=token,
+            certificate_der=certificate_of(other.spki),
+            chain=[],
+            friendly_name="x",
         )
 
 
@@ -108,4 +130,6 @@ def test_a_key_wrapped_for_another_application_is_not_opened(token, made, pin):
 @pytest.mark.parametrize("algorithm", [KeyAlgorithm.X25519, KeyAlgorithm.ED25519])
 def test_subscribers_get_no_keys_of_the_house(token, algorithm):
     with pytest.raises(AlgorithmNotOfKey):
-        make_subscriber_key(algorithm, token=token, wrap_label="wrap", context=b"x", randomness=bytes(range(32)))
+        make_subscriber_key(
+            algorithm, token=token, wrap_label="wrap", context=b"x", randomness=bytes(range(32))
+        )

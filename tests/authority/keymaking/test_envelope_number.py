@@ -30,7 +30,9 @@ def test_every_single_wrong_figure_is_caught(place, difference):
         read_number("".join(map(str, figures)))
 
 
-@pytest.mark.parametrize("text", ["", "0481 7236", "0481-7236-5", "0481 7236-55", "٠٤٨١ ٧٢٣٦-٥", "abcd efgh-i"])
+@pytest.mark.parametrize(
+    "text", ["", "0481 7236", "0481-7236-5", "0481 7236-55", "٠٤٨١ ٧٢٣٦-٥", "abcd efgh-i"]
+)
 def test_what_is_not_a_number_is_refused(text):
     with pytest.raises(EnvelopeCheckFigure):
         read_number(text)

@@ -2,6 +2,11 @@ import secrets
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+
 from authority.signing_stage import (
     A_SECOND,
     AN_HOUR,
@@ -15,11 +20,6 @@ from authority.signing_stage import (
     log_everything,
     tags,
 )
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import pkcs12
-
 from chopmark.authority.custody import subscriber_keys
 from chopmark.authority.custody.token import KeyAlgorithm
 from chopmark.authority.kernel.actors import Actor, ActorKind, process
@@ -45,7 +45,12 @@ def printed(hierarchy):
     """What came out of the printer: number and PIN."""
     paper = {}
     services.make_envelopes(
-        count=2, outlet="CENTRAL", printer=paper.__setitem__, actor=WORKER, now=NOON, randomness=secrets.token_bytes
+        count=2,
+        outlet="CENTRAL",
+        printer=paper.__setitem__,
+        actor=WORKER,
+        now=NOON,
+        randomness=secrets.token_bytes,
     )
     return paper
 
@@ -162,14 +167,18 @@ def test_a_made_key_is_not_made_again(made, envelope):
 
 
 def test_an_envelope_in_another_hand_makes_no_key(printed, envelope):
-    other = [number for number in printed if number.replace(" ", "")[:8] != envelope][0]
+    other = next(number for number in printed if number.replace(" ", "")[:8] != envelope)
     with pytest.raises(EnvelopeNotHandedOver):
         ask(other.replace(" ", "")[:8])
 
 
 def test_the_signer_does_not_believe_a_request(hierarchy, token, claimer):
     KeyRequest.objects.create(
-        application_reference=REFERENCE, attempt=1, envelope_number="04817236", algorithm="P-256", requested_at=NOON
+        application_reference=REFERENCE,
+        attempt=1,
+        envelope_number="04817236",
+        algorithm="P-256",
+        requested_at=NOON,
     )
 
     assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0

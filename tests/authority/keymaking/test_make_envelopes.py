@@ -1,9 +1,9 @@
 import secrets
 
 import pytest
-from authority.signing_stage import NOON, Broken, it_fails, leaves, tags
 from django.db import DatabaseError
 
+from authority.signing_stage import NOON, Broken, it_fails, leaves, tags
 from chopmark.authority.audit.models import Payload
 from chopmark.authority.kernel.actors import Actor, ActorKind, process
 from chopmark.authority.keymaking import services
@@ -111,7 +111,7 @@ def test_paper_that_came_out_before_the_failure_is_unknown_and_its_number_never_
 
     with pytest.raises(Broken):
         make(jams_on_the_second)
-    again = make(dict().__setitem__)
+    again = make({}.__setitem__)
 
     for number in paper:
         assert read_number(number) not in again

@@ -15,7 +15,9 @@ NOON = datetime(2026, 11, 23, 2, 42, tzinfo=UTC)
 @pytest.fixture
 def books(db, lee):
     for number in (1, 2):
-        invoice = invoice_application(reference=f"AP26110000{number}", lines=["personal-1y"], now=NOON)
+        invoice = invoice_application(
+            reference=f"AP26110000{number}", lines=["personal-1y"], actor=lee, now=NOON
+        )
         take_payment(invoice_id=invoice.pk, method=PaymentMethod.CASH, outlet="TST", actor=lee, now=NOON)
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")

@@ -1,9 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from chopmark.authority.audit.models import Leaf
-from chopmark.authority.kernel.actors import Actor, ActorKind
+from chopmark.authority.kernel.actors import ANONYMOUS, Actor, ActorKind
 from chopmark.authority.ledger.errors import (
     InvoiceAlreadyPaid,
     InvoiceDiffers,
@@ -29,7 +31,7 @@ AP1, AP2 = "AP261100001", "AP261100002"
 
 
 def invoiced(reference=AP1, lines=("personal-1y",)):
-    return invoice_application(reference=reference, lines=lines, now=NOON)
+    return invoice_application(reference=reference, lines=lines, actor=ANONYMOUS, now=NOON)
 
 
 def pay(invoice, actor, *, outlet="TST", now=NOON, method=PaymentMethod.CASH):
@@ -88,7 +90,9 @@ def test_what_is_free_counts_as_paid_and_books_nothing(lee, lines):
 
 def test_the_invoice_keeps_the_price_of_its_day():
     in_promotion = datetime(2026, 6, 30, 2, 42, tzinfo=UTC)
-    invoice = invoice_application(reference=AP1, lines=["personal-1y", "medium-usb"], now=in_promotion)
+    invoice = invoice_application(
+        reference=AP1, lines=["personal-1y", "medium-usb"], actor=ANONYMOUS, now=in_promotion
+    )
 
     assert [(row.line, row.amount_minor, row.promotion) for row in invoice.lines.order_by("position")] == [
         ("personal-1y", 4800, True),
@@ -132,3 +136,22 @@ def test_an_officer_without_leave_takes_nothing():
 def test_an_invoice_that_is_not_there_is_not_paid(lee):
     with pytest.raises(InvoiceUnknown):
         take_payment(invoice_id=999, method=PaymentMethod.CASH, outlet="TST", actor=lee, now=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_counters_at_the_same_moment_take_one_payment(lee):
+    invoice = invoiced()
+
+    def try_to_pay(_):
+        try:
+            return pay(invoice, lee).number
+        except InvoiceAlreadyPaid:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as counters:
+        outcomes = sorted(counters.map(try_to_pay, range(2)))
+
+    assert outcomes == ["R-000001", "refused"]
+    assert check_books().payments == 1

@@ -16,7 +16,7 @@ from chopmark.verifier.faults import Fault
 from verifier.loghouse import LogHouse as StrangersHouse
 
 NOON = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
-_real_open = os.open
+_real_open, _real_replace = os.open, Path.replace
 
 
 class PowerCut(Exception):
@@ -171,3 +171,36 @@ def test_a_tree_with_another_root_than_the_signed_one_is_not_published(house):
         house.sequence()
 
     assert not (house.folder / "checkpoint").exists()
+
+
+def test_everything_is_on_the_disk_before_the_checkpoint_speaks_of_it(house, monkeypatch):
+    done: list[tuple[str, str]] = []
+    opened: dict[int, Path] = {}
+
+    def note_open(path, *args):
+        descriptor = _real_open(path, *args)
+        opened[descriptor] = Path(path)
+        return descriptor
+
+    def note_replace(path, target):
+        done.append(("rename", str(path)))
+        done.append(("named", str(target)))
+        return _real_replace(path, target)
+
+    monkeypatch.setattr(durable.os, "open", note_open)
+    monkeypatch.setattr(
+        durable.os, "fsync", lambda descriptor: done.append(("sync", str(opened[descriptor])))
+    )
+    monkeypatch.setattr(Path, "replace", note_replace)
+    house.leave(300)
+    house.settle()
+
+    renamed = [(at, path) for at, (what, path) in enumerate(done) if what == "rename"]
+    named = [(at, Path(path)) for at, (what, path) in enumerate(done) if what == "named"]
+    assert len(renamed) == 2 + 2 + 1 + 1
+    # Octets before the name, the name before whatever comes after, and the checkpoint last of all.
+    assert all(("sync", path) in done[:at] for at, path in renamed)
+    assert [path.name for _, path in named].index("checkpoint") == len(named) - 1
+    checkpoint_at = named[-1][0]
+    assert all(("sync", str(path.parent)) in done[at:checkpoint_at] for at, path in named[:-1])
+    assert ("sync", str(house.folder)) in done[checkpoint_at:]

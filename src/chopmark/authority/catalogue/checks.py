@@ -139,7 +139,9 @@ def _contracts(pack: Pack) -> Iterator[Mistake]:
 
 def _agreements(pack: Pack) -> Iterator[Mistake]:
     for code, agreement in pack.agreements.items():
-        yield from _at(f"agreements/{code}.toml", _overlaps(agreement.versions, "versions.", superseding=True))
+        yield from _at(
+            f"agreements/{code}.toml", _overlaps(agreement.versions, "versions.", superseding=True)
+        )
 
 
 def _versions(pack: Pack) -> Iterator[Mistake]:
@@ -147,7 +149,7 @@ def _versions(pack: Pack) -> Iterator[Mistake]:
     for code in {kind.code for kind in pack.types}:
         same = [kind for kind in pack.types if kind.code == code]
         for key, fault in _overlaps(same, "", superseding=False):
-            place, _, own = key.partition(".")
+            place, own = key.split(".")
             yield Mistake(same[int(place)].file, own, fault)
 
 
@@ -166,7 +168,7 @@ def _type_dates(_: Pack, kind: CertificateType) -> Iterator[tuple[str, str]]:
     for name in (None, *kind.classes):
         rules = [(place, rule) for place, rule in enumerate(kind.issuing) if rule.subscriber_class == name]
         for key, fault in _overlaps([rule for _, rule in rules], "", superseding=True):
-            place, _, own = key.partition(".")
+            place, own = key.split(".")
             yield f"issuing.{rules[int(place)][0]}.{own}", fault
 
 

@@ -7,64 +7,68 @@ Money is in cents; `from` and `until` are days in the pack's own zone, both incl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
-
 from chopmark.authority.catalogue.hours import Weekly
+from chopmark.authority.catalogue.types import (
+    CertificateType,
+    CpsVersion,
+    IssuingRule,
+    KeyRule,
+    RevocationRule,
+    ServerNames,
+    SubscriberClass,
+    Subscription,
+    Validity,
+)
+from chopmark.authority.catalogue.values import NameAttribute, Period, Words, place
 from chopmark.authority.catalogue.words import (
-    Asker,
-    Attribute,
-    Channel,
     CrlOccasion,
-    Evidence,
     ExtendedKeyUsage,
     GeneralName,
     KeyAlgorithm,
-    KeySource,
-    Medium,
     Source,
-    Wildcard,
 )
 from chopmark.pki.algorithms import SignatureAlgorithm
 from chopmark.pki.profiles import KeyUsage
-from chopmark.pki.reasons import CRLReason
 
-
-def named(name: str, **rest: Any) -> Any:
-    return field(metadata={"key": name}, **rest)
-
-
-def place() -> Any:
-    """A row's own name, which is its place in the file and not a key of its own."""
-    return field(default="", metadata={"derived": True})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """The same words in the languages of the pack; English and 繁體中文 are always there."""
-
-    en: str
-    zh_hant: str = named("zh-hant")
-    zh_hans: str | None = named("zh-hans", default=None)
-
-    def in_language(self, code: str) -> str:
-        return {"zh-hant": self.zh_hant, "zh-hans": self.zh_hans or self.zh_hant}.get(code.lower(), self.en)
-
-    def __str__(self) -> str:
-        return self.in_language(get_language() or "en")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """Days on which something holds, first and last included; without a last day it goes on."""
-
-    first_day: date = field(metadata={"key": "from"})
-    last_day: date | None = field(default=None, metadata={"key": "until"})
-
-    def covers(self, day: date) -> bool:
-        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+__all__ = [
+    "Agreement",
+    "AgreementVersion",
+    "Algorithms",
+    "AlternativeName",
+    "Authority",
+    "CaCertificate",
+    "CaKey",
+    "CertificateType",
+    "Contact",
+    "Contract",
+    "Contracts",
+    "CpsVersion",
+    "CrlList",
+    "CrlPolicy",
+    "Hierarchy",
+    "Issuer",
+    "IssuingRule",
+    "KeyRule",
+    "NameAttribute",
+    "Names",
+    "Outlet",
+    "Outlets",
+    "Pack",
+    "Period",
+    "Price",
+    "Profile",
+    "RetentionRule",
+    "RevocationRule",
+    "ServerNames",
+    "StaffMember",
+    "SubscriberClass",
+    "Subscription",
+    "TariffLine",
+    "Validity",
+    "Words",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +108,6 @@ class Authority:
     def day_of(self, on: date) -> date:
         """The day in the authority's zone; a moment is brought there, a day is taken as it is."""
         return self.local(on).date() if isinstance(on, datetime) else on
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameAttribute:
-    """One RDN, in the order of the encoding (C first): a fixed text, or a source that fills it."""
-
-    attribute: Attribute
-    literal: str | None = None
-    source: Source | None = None
-    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,123 +185,6 @@ class Profile:
     alternative_names: tuple[AlternativeName, ...] = ()
     cps_url: str
     user_notice: str | None = None  # RFC 5280 §4.2.1.4: at most 200 characters; {limit} is the reliance limit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriberClass:
-    """A kind of subscriber within a type: its words, its O= string and its reliance limit."""
-
-    names: Words
-    organization: str | None = None
-    reliance_limit_cents: int
-    evidence: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyRule:
-    """Who may make the key and of what kind; the authority makes `made` where it makes it."""
-
-    sources: tuple[KeySource, ...]
-    accepts: tuple[KeyAlgorithm, ...]
-    made: KeyAlgorithm | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validity(Period):
-    """How long a certificate issued on these days is valid: one of years, months and days."""
-
-    years: int | None = None
-    months: int | None = None
-    days: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """A subscription that one may buy, apart from the certificate's validity (C41): months, and the tariff
-    lines it costs.
-    """
-
-    months: int
-    first: tuple[str, ...] = ()
-    renewal: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuingRule(Period):
-    """From a day, for a class of subscribers or for all, this issuer issues (C57); a later rule
-    supersedes.
-    """
-
-    issuer: str
-    subscriber_class: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CpsVersion(Period):
-    """A practice statement in force, with the policies that stand in what is issued under it (C14)."""
-
-    version: str
-    policies: tuple[str, ...]  # ours first
-
-    @property
-    def policy_oid(self) -> str:
-        return self.policies[0]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevocationRule:
-    """What one kind of asker may ask for, and with how much notice."""
-
-    reasons: tuple[CRLReason, ...]
-    suspends_first: bool = False
-    notice_days: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerNames:
-    """How many domain names a server certificate has, and whether one may be a wildcard (C25)."""
-
-    minimum: int = 1
-    maximum: int = 1
-    wildcard: Wildcard = Wildcard.NONE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateType(Period):
-    """types/*.toml: a type of certificate on the days when this is what it is (C8)."""
-
-    code: str
-    names: Words
-    eligibility: Words
-    limits_of_use: Words | None = None
-    classes: Mapping[str, SubscriberClass]
-    subject: tuple[NameAttribute, ...]
-    profile: str
-    key: KeyRule
-    validity: tuple[Validity, ...]
-    subscriptions: tuple[Subscription, ...] = ()
-    administration: tuple[str, ...] = ()  # tariff lines due once for each application
-    media: Mapping[Medium, tuple[str, ...]] = field(default_factory=dict)
-    issuing: tuple[IssuingRule, ...]
-    cps: tuple[CpsVersion, ...]
-    revocation: Mapping[Asker, RevocationRule]
-    dual_control: bool
-    evidence: tuple[Evidence, ...]
-    recognition: tuple[Period, ...] = ()
-    channels: tuple[Channel, ...]
-    registration_authorities: tuple[str, ...] = ()
-    server_names: ServerNames | None = None
-    file: str = place()
-
-    @property
-    def key_sources(self) -> tuple[KeySource, ...]:
-        return self.key.sources
-
-    @property
-    def subscriber_reasons(self) -> tuple[CRLReason, ...]:
-        """What the subscriber may give (CPS 4.9.2); nothing where she may not ask."""
-        rule = self.revocation.get(Asker.SUBSCRIBER)
-        return rule.reasons if rule else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,14 @@ def sign_authority_certificate(
     token: Token,
 ) -> bytes:
     """A root's certificate by its own key (no certificate of the issuer), or one by a root for another authority."""
-    key, subject_key = KeyRecord.objects.get(label=issuer.key_label), KeyRecord.objects.get(label=subject.key_label)
+    key, subject_key = (
+        KeyRecord.objects.get(label=issuer.key_label),
+        KeyRecord.objects.get(label=subject.key_label),
+    )
     require(template.profile.basic_constraints.ca, "authority")
-    require(issuer.is_root and (issuer.id == subject.id) == (issuer_certificate_der is None), "signed_by_a_root")
+    require(
+        issuer.is_root and (issuer.id == subject.id) == (issuer_certificate_der is None), "signed_by_a_root"
+    )
     require(template.issuer.name_der == bytes(issuer.name_der), "issuer_name")
     require(template.issuer.key_identifier == key_identifier(bytes(key.spki)), "issuer_key")
     values = template.read(tbs_certificate)

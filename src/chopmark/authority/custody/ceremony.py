@@ -53,12 +53,20 @@ def create_hierarchy(
             _ensure_key(label, purpose, algorithm, signature, token=token, actor=actor, now=now)
         for label, key in hierarchy.keys.items():
             _ensure_key(
-                label, KeyPurpose.CA, KeyAlgorithm(key.algorithm), key.signature, token=token, actor=actor, now=now
+                label,
+                KeyPurpose.CA,
+                KeyAlgorithm(key.algorithm),
+                key.signature,
+                token=token,
+                actor=actor,
+                now=now,
             )
         for certificate in _roots_first(hierarchy):
             subject = _ensure_issuer(hierarchy, certificate, actor=actor, now=now)
             if not CaCertificate.objects.filter(slug=certificate.slug).exists():
-                _issue(hierarchy, certificate, subject, token=token, randomness=randomness, actor=actor, now=now)
+                _issue(
+                    hierarchy, certificate, subject, token=token, randomness=randomness, actor=actor, now=now
+                )
 
 
 @contextmanager
@@ -111,7 +119,9 @@ def _record_key(*, row: KeyRecord, actor: Actor, now: datetime) -> None:
     row.save(force_insert=True)
 
 
-def _ensure_issuer(hierarchy: Hierarchy, certificate: PackCertificate, *, actor: Actor, now: datetime) -> Issuer:
+def _ensure_issuer(
+    hierarchy: Hierarchy, certificate: PackCertificate, *, actor: Actor, now: datetime
+) -> Issuer:
     declared = hierarchy.issuers[certificate.subject]
     row = Issuer.objects.filter(slug=certificate.subject).first()
     if row is None:
@@ -121,7 +131,7 @@ def _ensure_issuer(hierarchy: Hierarchy, certificate: PackCertificate, *, actor:
             name_der=name_der(declared),
             key_label=declared.key,
             is_root=declared.is_root,
-            parent_id=parent and parent.id,
+            parent_id=parent.id if parent else None,
             created_at=now,
         )
         _record_issuer(row=row, actor=actor, now=now)
@@ -133,7 +143,11 @@ def _ensure_issuer(hierarchy: Hierarchy, certificate: PackCertificate, *, actor:
 @act(AuditTag.ISSUER_ESTABLISHED)
 def _record_issuer(*, row: Issuer, actor: Actor, now: datetime) -> None:
     row.save(force_insert=True)
-    leave(public={"issuer": row.id, "slug": row.slug, "key": row.key_label}, payload={"actor": actor.id}, now=now)
+    leave(
+        public={"issuer": row.id, "slug": row.slug, "key": row.key_label},
+        payload={"actor": actor.id},
+        now=now,
+    )
 
 
 def _issue(
@@ -152,14 +166,27 @@ def _issue(
     template = authority_template(hierarchy, certificate, issuer_spki=_spki_of(issuer))
     tbs = _fill(template, subject, serial_from(randomness(16)), now)
     linted = lint_certificate(tbs, template, issuer_certificate_der=above)
-    intent = _intend(tbs=linted.tbs_certificate, issuer=issuer, subject=subject, slug=certificate.slug, actor=actor, now=now)
+    intent = _intend(
+        tbs=linted.tbs_certificate,
+        issuer=issuer,
+        subject=subject,
+        slug=certificate.slug,
+        actor=actor,
+        now=now,
+    )
 
     # 2. Sign. A crash before the record spends the serial number; the next run takes a fresh one.
     certificate_der = sign_authority_certificate(
-        linted.tbs_certificate, template=template, issuer=issuer, subject=subject, issuer_certificate_der=above, token=token
+        linted.tbs_certificate,
+        template=template,
+        issuer=issuer,
+        subject=subject,
+        issuer_certificate_der=above,
+        token=token,
     )
 
-    # 3. The record and its leaf. Publication finds a new issuer by itself: certificate and empty list, before an address is printed.
+    # 3. The record and its leaf. Publication finds a new issuer by itself: its certificate and an empty list
+    #    are public before their addresses are printed.
     _record(intent=intent, certificate_der=certificate_der, actor=actor, now=now)
 
 
@@ -175,7 +202,9 @@ def _fill(template: CertificateTemplate, subject: Issuer, serial_number: bytes, 
 
 
 @act(AuditTag.CA_CERTIFICATE_INTENDED)
-def _intend(*, tbs: bytes, issuer: Issuer, subject: Issuer, slug: str, actor: Actor, now: datetime) -> CaIntent:
+def _intend(
+    *, tbs: bytes, issuer: Issuer, subject: Issuer, slug: str, actor: Actor, now: datetime
+) -> CaIntent:
     intent = CaIntent.objects.create(
         issuer_id=issuer.id,
         serial_number=_serial_number(tbs),
@@ -209,7 +238,11 @@ def _record(*, intent: CaIntent, certificate_der: bytes, actor: Actor, now: date
 
 
 def _numbers(intent: CaIntent) -> dict[str, str | int]:
-    return {"issuer": intent.issuer_id, "serial_number": bytes(intent.serial_number).hex(), "slug": intent.slug}
+    return {
+        "issuer": intent.issuer_id,
+        "serial_number": bytes(intent.serial_number).hex(),
+        "slug": intent.slug,
+    }
 
 
 def _serial_number(tbs: bytes) -> bytes:

@@ -23,9 +23,7 @@ class ToBeSigned:
     template: CertificateTemplate
 
 
-def sign_certificates(
-    batch: Sequence[ToBeSigned], *, issuer: IssuingAuthority, token: Token
-) -> list[bytes]:
+def sign_certificates(batch: Sequence[ToBeSigned], *, issuer: IssuingAuthority, token: Token) -> list[bytes]:
     """The certificates, in the order of the batch; one that breaks a rule refuses the whole batch, before any signature."""
     require(bool(batch), "batch_not_empty")
     for item in batch:

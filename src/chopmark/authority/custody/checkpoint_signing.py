@@ -1,9 +1,13 @@
-"""Door: checkpoints of the log (CPS 5.4). Importer: transparency.signing. No tag: a leaf for each would never end (they are archived instead)."""
+"""Door: checkpoints of the log (CPS 5.4). Importer: transparency.signing. Tag: checkpoint:signed, for refusals only.
+
+A leaf for each signature would ask for the next; signatures are counted by the checkpoints, which are all kept.
+"""
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from chopmark.authority.custody import selectors
+from chopmark.authority.custody.errors import DoorRefused
 from chopmark.authority.custody.models import KeyPurpose
 from chopmark.authority.custody.rules import require
 from chopmark.authority.custody.token import Token
@@ -28,6 +32,6 @@ def sign_checkpoint(*, origin: str, size: int, root: bytes, previous: Head | Non
 def log_key(origin: str, spki: bytes) -> VerifierKey:
     """The log's key as an outsider is told it."""
     public_key = load_der_public_key(spki)
-    require(isinstance(public_key, Ed25519PublicKey), "key_of_log")
-    assert isinstance(public_key, Ed25519PublicKey)
+    if not isinstance(public_key, Ed25519PublicKey):
+        raise DoorRefused(rule="key_of_log")
     return verifier_key(origin, public_key.public_bytes_raw())

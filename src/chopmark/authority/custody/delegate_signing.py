@@ -24,4 +24,6 @@ def sign_delegate(
     require(values.spki_der != issuer.spki, "subject_is_not_issuer")
     require_within(issuer, values.not_before, values.not_after)
     algorithm = issuer.signature_algorithm
-    return assemble(tbs_certificate, algorithm, token.sign(handle_of(issuer, token), tbs_certificate, algorithm))
+    return assemble(
+        tbs_certificate, algorithm, token.sign(handle_of(issuer, token), tbs_certificate, algorithm)
+    )

@@ -44,7 +44,8 @@ class Issuer(models.Model):
             models.UniqueConstraint(fields=["name_der", "key_label"], name="issuer_is_a_name_with_a_key"),
             models.CheckConstraint(
                 name="a_root_has_no_parent",
-                condition=models.Q(is_root=True, parent_id=None) | models.Q(is_root=False, parent_id__isnull=False),
+                condition=models.Q(is_root=True, parent_id=None)
+                | models.Q(is_root=False, parent_id__isnull=False),
             ),
         ]
 
@@ -63,7 +64,9 @@ class CaIntent(models.Model):
     intended_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["issuer_id", "serial_number"], name="ca_intended_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["issuer_id", "serial_number"], name="ca_intended_once")
+        ]
 
 
 class CaCertificate(models.Model):
@@ -81,4 +84,6 @@ class CaCertificate(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["issuer_id", "serial_number"], name="ca_certificate_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["issuer_id", "serial_number"], name="ca_certificate_once")
+        ]

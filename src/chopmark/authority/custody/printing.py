@@ -11,7 +11,7 @@ FULL = 0
 
 
 def shard_of(serial_number: bytes, partitions: int) -> int:
-    """The partition of its issuer's list that a serial number is on, for ever (C51): 1 and up, or the full list if there is one."""
+    """The partition of its issuer's list that a serial number is on, for ever (C51): 1 and up, or the full list alone."""
     if partitions == 1:
         return FULL
     return int.from_bytes(serial_number[-4:], "big") % partitions + 1
@@ -48,8 +48,3 @@ def _address(pattern: str, issuer: pack.Issuer, shard: int) -> str:
         issuer=issuer.slug,
         shard=shard_name(shard),
     )
-
-
-def _printable(origin: str) -> str:
-    """An origin as a certificate may carry it: its host is a full domain name or an IP address (RFC 5280 §4.2.1.6)."""
-    return origin.replace("//localhost", "//127.0.0.1", 1)

@@ -34,7 +34,9 @@ def read_own(tbs: bytes, template: CertificateTemplate, authority: IssuingAuthor
     return values
 
 
-def require_rules_kept(tbs: bytes, template: CertificateTemplate, issuer_certificate_der: bytes | None) -> None:
+def require_rules_kept(
+    tbs: bytes, template: CertificateTemplate, issuer_certificate_der: bytes | None
+) -> None:
     """The gate's first judge again, on this side of the wall (C36); a root is its own issuer."""
     certificate = read_tbs_certificate(tbs)
     issuer = certificate if issuer_certificate_der is None else read_certificate(issuer_certificate_der).tbs

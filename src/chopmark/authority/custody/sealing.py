@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from chopmark.authority.custody.errors import SealBroken
-from chopmark.authority.custody.token import KeyHandle, Token
+from chopmark.authority.custody.errors import AlgorithmNotOfKey, SealBroken
+from chopmark.authority.custody.token import KeyAlgorithm, KeyHandle, Token
 
 VERSION = b"\x01"
 HEAD = len(VERSION) + 32
@@ -22,12 +22,11 @@ NONCE = bytes(12)
 
 def seal(spki: bytes, value: bytes, *, context: bytes, randomness: bytes) -> bytes:
     """Seal `value` to a public key; `context` says what it is for and must be told again to open it."""
-    recipient = load_der_public_key(spki)
-    if not isinstance(recipient, X25519PublicKey):
-        raise ValueError("values are sealed to X25519 keys")
+    recipient = _raw(spki)
     ephemeral = X25519PrivateKey.from_private_bytes(randomness)
     sender = ephemeral.public_key().public_bytes_raw()
-    key = _key(ephemeral.exchange(recipient), sender, recipient.public_bytes_raw())
+    shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(recipient))
+    key = _key(shared, sender, recipient)
     return VERSION + sender + AESGCM(key).encrypt(NONCE, value, context)
 
 
@@ -36,13 +35,19 @@ def unseal(token: Token, handle: KeyHandle, sealed: bytes, *, context: bytes) ->
     sender, ciphertext = sealed[len(VERSION) : HEAD], sealed[HEAD:]
     if sealed[: len(VERSION)] != VERSION or len(sender) != 32:
         raise SealBroken
-    recipient = load_der_public_key(token.public_key_der(handle))
-    assert isinstance(recipient, X25519PublicKey)
-    key = _key(token.agree(handle, sender), sender, recipient.public_bytes_raw())
+    recipient = _raw(token.public_key_der(handle))
+    key = _key(token.agree(handle, sender), sender, recipient)
     try:
         return AESGCM(key).decrypt(NONCE, ciphertext, context)
     except InvalidTag:
         raise SealBroken from None
+
+
+def _raw(spki: bytes) -> bytes:
+    public_key = load_der_public_key(spki)
+    if not isinstance(public_key, X25519PublicKey):
+        raise AlgorithmNotOfKey(algorithm=KeyAlgorithm.X25519)
+    return public_key.public_bytes_raw()
 
 
 def _key(shared: bytes, sender: bytes, recipient: bytes) -> bytes:

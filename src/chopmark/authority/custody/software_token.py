@@ -13,15 +13,17 @@ from chopmark.authority.custody.errors import AlgorithmNotOfKey, KeyNotInToken, 
 from chopmark.authority.custody.token import SIGNS_WITH, KeyAlgorithm, KeyHandle
 from chopmark.pki.algorithms import SignatureAlgorithm
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | x25519.X25519PrivateKey
+PrivateKey = (
+    ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | x25519.X25519PrivateKey
+)
 
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?")
-HASHES = {
-    SignatureAlgorithm.ECDSA_SHA256: hashes.SHA256,
-    SignatureAlgorithm.ECDSA_SHA384: hashes.SHA384,
-    SignatureAlgorithm.RSA_SHA256: hashes.SHA256,
-    SignatureAlgorithm.RSA_SHA384: hashes.SHA384,
-    SignatureAlgorithm.RSA_SHA512: hashes.SHA512,
+HASHES: dict[SignatureAlgorithm, hashes.HashAlgorithm] = {
+    SignatureAlgorithm.ECDSA_SHA256: hashes.SHA256(),
+    SignatureAlgorithm.ECDSA_SHA384: hashes.SHA384(),
+    SignatureAlgorithm.RSA_SHA256: hashes.SHA256(),
+    SignatureAlgorithm.RSA_SHA384: hashes.SHA384(),
+    SignatureAlgorithm.RSA_SHA512: hashes.SHA512(),
 }
 
 
@@ -86,7 +88,8 @@ class UnsafeSoftwareToken:
             key = serialization.load_der_private_key(self._path(label).read_bytes(), self._passphrase)
         except (FileNotFoundError, ValueError):
             raise KeyNotInToken(label=label) from None
-        assert isinstance(key, PrivateKey)
+        if not isinstance(key, PrivateKey):
+            raise KeyNotInToken(label=label)
         return key
 
     def _path(self, label: str) -> Path:
@@ -151,9 +154,9 @@ def algorithm_of(key: PrivateKey) -> KeyAlgorithm:
 def sign_with(key: PrivateKey, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
     match key:
         case ec.EllipticCurvePrivateKey():
-            return key.sign(data, ec.ECDSA(HASHES[algorithm]()))
+            return key.sign(data, ec.ECDSA(HASHES[algorithm]))
         case rsa.RSAPrivateKey():
-            return key.sign(data, padding.PKCS1v15(), HASHES[algorithm]())
+            return key.sign(data, padding.PKCS1v15(), HASHES[algorithm])
         case ed25519.Ed25519PrivateKey():
             return key.sign(data)
         case _:

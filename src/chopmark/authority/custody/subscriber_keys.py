@@ -17,7 +17,13 @@ from chopmark.authority.custody.software_token import make_private_key, spki_of
 from chopmark.authority.custody.token import KeyAlgorithm, Token
 
 SUBSCRIBER_ALGORITHMS = frozenset(
-    {KeyAlgorithm.P256, KeyAlgorithm.P384, KeyAlgorithm.RSA_2048, KeyAlgorithm.RSA_3072, KeyAlgorithm.RSA_4096}
+    {
+        KeyAlgorithm.P256,
+        KeyAlgorithm.P384,
+        KeyAlgorithm.RSA_2048,
+        KeyAlgorithm.RSA_3072,
+        KeyAlgorithm.RSA_4096,
+    }
 )
 # The PIN has 55 bits of its own; the rounds only slow a guesser further down.
 PBKDF2_ROUNDS = 100_000
@@ -47,9 +53,7 @@ def make_subscriber_key(
     if algorithm not in SUBSCRIBER_ALGORITHMS:
         raise AlgorithmNotOfKey(algorithm=algorithm)
     key = make_private_key(algorithm)
-    clear = key.private_bytes(
-        serialization.Encoding.DER, PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    clear = key.private_bytes(serialization.Encoding.DER, PrivateFormat.PKCS8, serialization.NoEncryption())
     wrap_spki = token.public_key_der(token.handle(wrap_label))
     return WrappedSubscriberKey(
         spki=spki_of(key), wrapped=seal(wrap_spki, clear, context=context, randomness=randomness)
@@ -57,12 +61,19 @@ def make_subscriber_key(
 
 
 def seal_to_pin(
-    key: Sealed, pin: Sealed, *, token: Token, certificate_der: bytes, chain: Sequence[bytes], friendly_name: str
+    key: Sealed,
+    pin: Sealed,
+    *,
+    token: Token,
+    certificate_der: bytes,
+    chain: Sequence[bytes],
+    friendly_name: str,
 ) -> bytes:
     """A PKCS#12 (RFC 7292) under the envelope's PIN, with PBES2 and HMAC-SHA-256 throughout."""
     private_key = serialization.load_der_private_key(_open(key, token), None)
-    assert isinstance(private_key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
     certificate = load_der_x509_certificate(certificate_der)
+    if not isinstance(private_key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise AlgorithmNotOfKey
     if private_key.public_key() != certificate.public_key():
         raise DoorRefused(rule="certificate_of_another_key")
     protection = (

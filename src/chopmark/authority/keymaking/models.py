@@ -38,7 +38,9 @@ class KeyRequest(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["application_reference", "attempt"], name="key_request_attempt_once")
+            models.UniqueConstraint(
+                fields=["application_reference", "attempt"], name="key_request_attempt_once"
+            )
         ]
 
 

@@ -1,7 +1,14 @@
 """What others may know: which envelope an application has, whether its key is made, sealed, purged."""
 
 from chopmark.authority.custody.claimers import dead
-from chopmark.authority.keymaking.models import EnvelopeHandOver, KeyClaim, KeyRequest, MadeKey, Purge, SealedKey
+from chopmark.authority.keymaking.models import (
+    EnvelopeHandOver,
+    KeyClaim,
+    KeyRequest,
+    MadeKey,
+    Purge,
+    SealedKey,
+)
 from chopmark.authority.keymaking.policy import Progress
 
 
@@ -13,7 +20,11 @@ def envelope_of(application_reference: str) -> str | None:
 
 def made_key(application_reference: str) -> bytes | None:
     """The SubjectPublicKeyInfo of the key that was made for an application."""
-    spki = MadeKey.objects.filter(application_reference=application_reference).values_list("spki", flat=True).first()
+    spki = (
+        MadeKey.objects.filter(application_reference=application_reference)
+        .values_list("spki", flat=True)
+        .first()
+    )
     return bytes(spki) if spki is not None else None
 
 
@@ -36,8 +47,12 @@ def unmade_claims() -> int:
 
 def progress_of(application_reference: str) -> dict[int, Progress]:
     """What became of each attempt to make a key for an application."""
-    requests = dict(KeyRequest.objects.filter(application_reference=application_reference).values_list("attempt", "id"))
-    claims = dict(KeyClaim.objects.filter(request_id__in=requests.values()).values_list("request_id", "claimer"))
+    requests = dict(
+        KeyRequest.objects.filter(application_reference=application_reference).values_list("attempt", "id")
+    )
+    claims = dict(
+        KeyClaim.objects.filter(request_id__in=requests.values()).values_list("request_id", "claimer")
+    )
     made = set(MadeKey.objects.filter(request_id__in=requests.values()).values_list("request_id", flat=True))
     gone = dead(claims.values())
 

@@ -59,7 +59,12 @@ def make_envelopes(
         sealed = seal(spki, pin.encode(), context=pin_context(number), randomness=randomness(32))
         envelopes.append(
             Envelope(
-                number=number, outlet=outlet, sealed_pin=sealed, key_label=label, leaf_id=leaf_id, printed_at=now
+                number=number,
+                outlet=outlet,
+                sealed_pin=sealed,
+                key_label=label,
+                leaf_id=leaf_id,
+                printed_at=now,
             )
         )
         # A crash after paper came out leaves paper whose number is never printed again and never known here:
@@ -86,7 +91,10 @@ def hand_over(*, number: str, application_reference: str, actor: Actor, now: dat
     try:
         with transaction.atomic():
             handed_over = EnvelopeHandOver.objects.create(
-                number=digits, application_reference=application_reference, outlet=envelope.outlet, handed_over_at=now
+                number=digits,
+                application_reference=application_reference,
+                outlet=envelope.outlet,
+                handed_over_at=now,
             )
     except IntegrityError:
         raise EnvelopeUsed from None
@@ -126,13 +134,17 @@ def request_key(
 
 
 def require_handed_over(number: str, application_reference: str) -> None:
-    if not EnvelopeHandOver.objects.filter(number=number, application_reference=application_reference).exists():
+    if not EnvelopeHandOver.objects.filter(
+        number=number, application_reference=application_reference
+    ).exists():
         raise EnvelopeNotHandedOver
 
 
 def request_spent_again(*, actor: Actor, now: datetime) -> int:
     """Ask again for every key whose claim was spent, on the clock; answers how many."""
-    unmade = KeyRequest.objects.exclude(application_reference__in=MadeKey.objects.values("application_reference"))
+    unmade = KeyRequest.objects.exclude(
+        application_reference__in=MadeKey.objects.values("application_reference")
+    )
     latest = {row.application_reference: row for row in unmade.order_by("attempt")}
     spent = [row for row in latest.values() if row.attempt < policy.ATTEMPTS and _is_spent(row)]
     for row in spent:
@@ -173,7 +185,9 @@ def collect(*, application_reference: str, actor: Actor, now: datetime) -> bytes
         raise KeyNotSealed
     if not is_under_checkpoint(sealed.leaf_id):
         raise KeyNotYetLogged
-    leaf_id = leave(payload={"actor": actor.id, "application": application_reference}, now=now, outlet=actor.outlet)
+    leaf_id = leave(
+        payload={"actor": actor.id, "application": application_reference}, now=now, outlet=actor.outlet
+    )
     KeyCollection.objects.create(request_id=sealed.request_id, leaf_id=leaf_id, collected_at=now)
     return bytes(sealed.pkcs12)
 

@@ -23,7 +23,15 @@ from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.keymaking.envelopes import Randomness
 from chopmark.authority.keymaking.errors import KeyRequested
 from chopmark.authority.keymaking.events import SubscriberKeyMade
-from chopmark.authority.keymaking.models import Envelope, KeyRequest, MadeKey, Purge, SealedKey, SealRequest, WrappedKey
+from chopmark.authority.keymaking.models import (
+    Envelope,
+    KeyRequest,
+    MadeKey,
+    Purge,
+    SealedKey,
+    SealRequest,
+    WrappedKey,
+)
 from chopmark.authority.keymaking.services import pin_context, require_handed_over
 from chopmark.pki.refusals import Refusal
 
@@ -39,12 +47,16 @@ on conflict do nothing returning request_id
 """
 
 
-def run_once(*, token: Token, now: datetime, claimer: int, randomness: Randomness = secrets.token_bytes) -> int:
+def run_once(
+    *, token: Token, now: datetime, claimer: int, randomness: Randomness = secrets.token_bytes
+) -> int:
     """Make the keys that are asked for, and seal those whose certificate is recorded; answers how many it did."""
     signer = process("signer")
     done = 0
     for asked in claim(claimer=claimer, now=now):
-        done += _unless_refused(partial(make, request=asked, token=token, actor=signer, now=now, randomness=randomness))
+        done += _unless_refused(
+            partial(make, request=asked, token=token, actor=signer, now=now, randomness=randomness)
+        )
     for recorded in waiting_to_be_sealed():
         done += _unless_refused(partial(seal, recorded, token=token, now=now))
     return done
@@ -65,7 +77,7 @@ def claim(*, claimer: int, now: datetime) -> Sequence[KeyRequest]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CLAIM, [claimer, now, BATCH])
         taken = [request_id for (request_id,) in cursor.fetchall()]
-    return KeyRequest.objects.filter(id__in=taken).order_by("id")
+    return list(KeyRequest.objects.filter(id__in=taken).order_by("id"))
 
 
 @act(AuditTag.KEY_MADE)
@@ -99,7 +111,7 @@ def wrap_context(application_reference: str) -> bytes:
 
 def waiting_to_be_sealed() -> Sequence[SealRequest]:
     wrapped = WrappedKey.objects.values("request_id")
-    return SealRequest.objects.filter(request_id__in=wrapped).order_by("id")[:BATCH]
+    return list(SealRequest.objects.filter(request_id__in=wrapped).order_by("id")[:BATCH])
 
 
 def seal(request: SealRequest, *, token: Token, now: datetime) -> None:
@@ -110,13 +122,19 @@ def seal(request: SealRequest, *, token: Token, now: datetime) -> None:
     reference = key_request.application_reference
     pkcs12 = seal_to_pin(
         Sealed(key_label=wrapped.key_label, value=bytes(wrapped.wrapped), context=wrap_context(reference)),
-        Sealed(key_label=envelope.key_label, value=bytes(envelope.sealed_pin), context=pin_context(envelope.number)),
+        Sealed(
+            key_label=envelope.key_label,
+            value=bytes(envelope.sealed_pin),
+            context=pin_context(envelope.number),
+        ),
         token=token,
         certificate_der=bytes(request.certificate_der),
         chain=custody.chain(request.issuer_id),
         friendly_name=f"e-Cert {reference}",
     )
-    _record_sealed(request=request, pkcs12=pkcs12, application_reference=reference, actor=process("signer"), now=now)
+    _record_sealed(
+        request=request, pkcs12=pkcs12, application_reference=reference, actor=process("signer"), now=now
+    )
 
 
 @act(AuditTag.KEY_SEALED)

@@ -11,7 +11,7 @@ from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.selectors import PricedLine
-from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.kernel.actors import Actor, ActorKind
 from chopmark.authority.ledger.books import Books, check_books
 from chopmark.authority.ledger.errors import (
     InvoiceAlreadyPaid,
@@ -58,25 +58,19 @@ class Receipt:
 
 @transaction.atomic
 def invoice_application(
-    *,
-    reference: str,
-    lines: Sequence[str | PricedLine],
-    now: datetime,
-    actor: Actor | None = None,
-    payer: str = "",
+    *, reference: str, lines: Sequence[str | PricedLine], actor: Actor, now: datetime
 ) -> Invoice:
-    """Write down what an application costs, by the tariff of this moment; asked again with the same lines,
-    the same invoice.
+    """Write down what an application costs, by the tariff of this moment; asked again with the same lines, the
+    same invoice.
 
-    Belongs inside the act that submits the application, which leaves the leaf. No lines, or lines of nothing:
-    a zero
-    invoice, which counts as paid.
+    Belongs inside the act that submits the application, which leaves the leaf. No lines, or lines of nothing: a
+    zero invoice, which counts as paid. The payer is the applicant; her login is the reference where nobody else is.
     """
     priced = [line if isinstance(line, PricedLine) else catalogue.price(line, now) for line in lines]
     invoice, fresh = Invoice.objects.get_or_create(
         reference=reference,
         defaults={
-            "payer": payer or reference,
+            "payer": actor.id if actor.kind is ActorKind.APPLICANT else reference,
             "currency": priced[0].currency if priced else "",
             "total_minor": sum(line.amount_minor for line in priced),
             "raised_at": now,

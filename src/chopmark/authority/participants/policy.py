@@ -4,6 +4,7 @@ nothing out.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 import holidays
 from django.contrib.auth.password_validation import (
@@ -35,7 +36,12 @@ def require_password_good(password: str) -> None:
 
 
 def is_public_holiday(country: str, day: date) -> bool:
-    return day in holidays.country_holidays(country, years=day.year)
+    return day in _public_holidays(country, day.year)
+
+
+@lru_cache(maxsize=32)
+def _public_holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))
 
 
 def require_open(outlet: Outlet, local: datetime, *, holiday: bool) -> None:

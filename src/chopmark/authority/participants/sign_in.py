@@ -81,6 +81,23 @@ def _enter_staff(
     return entered
 
 
+def enter_by_code(*, number: str, code: str, now: datetime) -> Actor:
+    """An operator at the command line who has shown a one-time code; her account on the machine is the other factor."""
+    login = Login.objects.filter(number=number, is_active=True).first()
+    known = login if login is not None and login.is_staff_login else None
+    # Outside the act, as above.
+    device = totp.device_for(known, code, now) if known is not None else None
+    return _enter_by_code(login=known, is_proven=device is not None, number=number, actor=ANONYMOUS, now=now)
+
+
+@act(AuditTag.STAFF_SIGNED_IN)
+def _enter_by_code(*, login: Login | None, is_proven: bool, number: str, actor: Actor, now: datetime) -> Actor:
+    if login is None or not is_proven:
+        raise SignInRefused
+    leave(payload={"login": number, "device": "command line"}, now=now)
+    return actor_of(login, now)
+
+
 def sign_in_applicant(*, number: str, password: str, request: HttpRequest, now: datetime) -> Actor:
     """Begin a session for an applicant or subscriber who has shown her password."""
     found = _proven(number, password, request)

@@ -1,6 +1,6 @@
 """Which lists there are, by the pack: an issuer's full list, and its partitions if it has more than one (C51)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ class RevocationList:
         """A partition says which it is, so that nobody takes it for the whole (RFC 5280 §5.2.5)."""
         return None if self.shard == FULL else crl_address(self.issuer, self.shard)
 
-    def entries(self, at: datetime) -> Iterator[RevokedEntry]:
+    def entries(self, at: datetime) -> Generator[RevokedEntry, None, None]:
         """The revocations that belong on it at a moment, in the order of serial numbers."""
         for entry in revocation.revoked_entries(self.authority.id, at):
             if self.shard in (FULL, shard_of(entry.serial_number, self.rule.partitions)):

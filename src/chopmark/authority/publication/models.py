@@ -70,4 +70,6 @@ class CertificatePublication(models.Model):
     published_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("issuer_id", "serial_number", name="certificate_published_once")]
+        constraints = [
+            models.UniqueConstraint("issuer_id", "serial_number", name="certificate_published_once")
+        ]

@@ -20,7 +20,12 @@ def last_slot(slots: Sequence[time], *, zone: ZoneInfo, now: datetime) -> dateti
 
 
 def is_due(
-    *, made_at: datetime | None, next_update: datetime | None, slot: datetime | None, valid_for: timedelta, now: datetime
+    *,
+    made_at: datetime | None,
+    next_update: datetime | None,
+    slot: datetime | None,
+    valid_for: timedelta,
+    now: datetime,
 ) -> bool:
     """A list is due when there is none, when a slot has come since, or when a quarter of its life is left:
 
@@ -31,7 +36,9 @@ def is_due(
     return (slot is not None and made_at < slot) or next_update - now < valid_for / 4
 
 
-def require_same(listed: Iterable[RevokedEntry], rows: Iterable[RevokedEntry], *, this_update: datetime) -> None:
+def require_same(
+    listed: Iterable[RevokedEntry], rows: Iterable[RevokedEntry], *, this_update: datetime
+) -> None:
     """Every entry is a revocation of ours, word for word, and none is missing; both in the order of serial numbers."""
     entries = iter(listed)
     entry = next(entries, None)

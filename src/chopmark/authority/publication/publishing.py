@@ -24,7 +24,9 @@ from chopmark.authority.transparency.selectors import is_under_checkpoint
 
 def publish_signed(*, actor: Actor, now: datetime) -> int:
     """Publish every newest list that is signed, logged and not public yet; answers how many."""
-    return sum(publish_crl(issuer_id=one.authority.id, shard=one.shard, actor=actor, now=now) for one in all_lists())
+    return sum(
+        publish_crl(issuer_id=one.authority.id, shard=one.shard, actor=actor, now=now) for one in all_lists()
+    )
 
 
 def publish_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> bool:
@@ -42,10 +44,17 @@ def publish_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> b
 def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -> None:
     # One publisher of a list at a time, until the commit: an older list never lands on a newer.
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('crl file'), %s)", [crl.issuer_id * 1000 + crl.shard])
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtext('crl file'), %s)", [crl.issuer_id * 1000 + crl.shard]
+        )
     crl_der = bytes(crl.crl_der)
     leaf_id = leave(
-        public={"issuer": crl.issuer_id, "shard": crl.shard, "number": crl.number, "sha256": bytes(crl.sha256).hex()},
+        public={
+            "issuer": crl.issuer_id,
+            "shard": crl.shard,
+            "number": crl.number,
+            "sha256": bytes(crl.sha256).hex(),
+        },
         payload={"actor": actor.id, "file": wanted.file_name},
         now=now,
     )
@@ -58,7 +67,7 @@ def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -
     if fresh and crl.number == selectors.last_number(CrlPublication, crl.issuer_id, crl.shard):
         # A crash between the file and the commit leaves the list public without its row: the next run writes the same
         # bytes again and then the row.
-        durable.write(settings.CHOPMARK_PUBLIC_DIR / "crl", {wanted.file_name: crl_der})
+        _put(f"crl/{wanted.file_name}", crl_der)
 
 
 def publish_authorities(*, actor: Actor, now: datetime) -> int:
@@ -78,26 +87,34 @@ def publish_authority(*, certificate: CaCertificate, actor: Actor, now: datetime
     """Put an authority's certificate at the address that its subordinates print."""
     slug = custody.authority(certificate.subject_id).slug
     _record(certificate.issuer_id, bytes(certificate.serial_number), actor, now)
-    durable.write(settings.CHOPMARK_PUBLIC_DIR / "ca", {f"{slug}.crt": bytes(certificate.certificate_der)})
+    _put(f"ca/{slug}.crt", bytes(certificate.certificate_der))
 
 
 @act(AuditTag.CERTIFICATE_PUBLISHED)
 def publish_certificate(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
-    """Put an accepted certificate into the repository (CPS 2.1, C56); a second time writes the same file; `NotYet` before the log has it."""
+    """Put an accepted certificate into the repository (CPS 2.1, C56), again the same; `NotYet` before the log has it."""
     if not is_accepted(issuer_id, serial_number):
         raise CertificateNotAccepted
     certificate = issuance.certificate(issuer_id, serial_number)
     if not is_under_checkpoint(certificate.leaf_id):
         raise NotYet
     _record(issuer_id, serial_number, actor, now)
-    name = f"{serial_number.hex().upper()}.crt"
-    durable.write(settings.CHOPMARK_PUBLIC_DIR / "repository", {name: bytes(certificate.certificate_der)})
+    _put(f"repository/{serial_number.hex().upper()}.crt", bytes(certificate.certificate_der))
 
 
 def _record(issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
     leaf_id = leave(
-        public={"issuer": issuer_id, "serial_number": serial_number.hex()}, payload={"actor": actor.id}, now=now
+        public={"issuer": issuer_id, "serial_number": serial_number.hex()},
+        payload={"actor": actor.id},
+        now=now,
     )
     CertificatePublication.objects.get_or_create(
         issuer_id=issuer_id, serial_number=serial_number, defaults={"leaf_id": leaf_id, "published_at": now}
     )
+
+
+def _put(name: str, content: bytes) -> None:
+    """The whole file is there and on the disk when this returns; readers see the old one or the new one."""
+    public = settings.CHOPMARK_PUBLIC_DIR
+    public.mkdir(parents=True, exist_ok=True)
+    durable.write(public, {name: content})

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from django.db.models import Exists, Max, OuterRef
 
 from chopmark.authority.custody.claimers import dead
-from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, CrlPublication, NumberedList
+from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, CrlPublication
+
+AnyList = type[Crl] | type[CrlClaim] | type[CrlIntent] | type[CrlPublication]
 
 
-def same_number(model: type[NumberedList]) -> Exists:
+def same_number(model: AnyList) -> Exists:
     """Whether another table has a row about the same list and number."""
     own = {"issuer_id": OuterRef("issuer_id"), "shard": OuterRef("shard"), "number": OuterRef("number")}
-    return Exists(model._default_manager.filter(**own))
+    return Exists(model.objects.filter(**own))
 
 
 def last_intent(issuer_id: int, shard: int) -> CrlIntent | None:
@@ -28,9 +30,9 @@ def _is_spent(intent: CrlIntent) -> bool:
     return claim is not None and not Crl.objects.filter(**number).exists() and bool(dead([claim.claimer]))
 
 
-def last_number(model: type[NumberedList], issuer_id: int, shard: int) -> int:
+def last_number(model: AnyList, issuer_id: int, shard: int) -> int:
     """The highest number of a list in a table; 0 if there is none."""
-    rows = model._default_manager.filter(issuer_id=issuer_id, shard=shard)
+    rows = model.objects.filter(issuer_id=issuer_id, shard=shard)
     return rows.aggregate(last=Max("number"))["last"] or 0
 
 

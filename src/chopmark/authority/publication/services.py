@@ -43,7 +43,11 @@ def prepare_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> C
     )
     intent.tbs_cert_list = _build(wanted, intent)
     intent.save(force_insert=True)
-    leave(public={"issuer": issuer_id, "shard": shard, "number": intent.number}, payload={"actor": actor.id}, now=now)
+    leave(
+        public={"issuer": issuer_id, "shard": shard, "number": intent.number},
+        payload={"actor": actor.id},
+        now=now,
+    )
     return intent
 
 
@@ -72,8 +76,8 @@ def due_lists(*, now: datetime) -> list[RevocationList]:
     for wanted in all_lists():
         last = selectors.last_intent(wanted.authority.id, wanted.shard)
         if is_due(
-            made_at=last and last.this_update,
-            next_update=last and last.next_update,
+            made_at=last.this_update if last else None,
+            next_update=last.next_update if last else None,
             slot=wanted.slot(now),
             valid_for=wanted.valid_for,
             now=now,

@@ -5,6 +5,7 @@ between the two leaves a claim without a list: it is spent, and the next list ha
 """
 
 import hashlib
+from contextlib import closing
 from datetime import datetime
 
 import structlog
@@ -45,7 +46,7 @@ def run_once(*, token: Token, now: datetime, claimer: int) -> int:
 
 def _claim(intent: CrlIntent, *, claimer: int, now: datetime) -> bool:
     """Whether this signer, and no other, now holds the number; committed when this returns."""
-    claim, mine = CrlClaim.objects.get_or_create(
+    _, mine = CrlClaim.objects.get_or_create(
         issuer_id=intent.issuer_id,
         shard=intent.shard,
         number=intent.number,
@@ -60,7 +61,10 @@ def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> Non
     tbs = bytes(intent.tbs_cert_list)
     require_ours(intent, tbs)
     crl_der = sign_crl(
-        tbs, issuer=list_of(intent.issuer_id, intent.shard).authority, last_number=_number_before(intent), token=token
+        tbs,
+        issuer=list_of(intent.issuer_id, intent.shard).authority,
+        last_number=_number_before(intent),
+        token=token,
     )
     sha256 = hashlib.sha256(crl_der).digest()
     leaf_id = leave(
@@ -97,10 +101,14 @@ def require_ours(intent: CrlIntent, tbs: bytes) -> None:
         raise ListNotOurs(rule="scope")
     if facts.next_update - facts.this_update > wanted.valid_for:
         raise ListNotOurs(rule="validity")
-    require_same(facts.entries(), wanted.entries(facts.this_update), this_update=facts.this_update)
+    # Closed here and not later: the rows come through a cursor that a refusal's rollback would take away under it.
+    with closing(wanted.entries(facts.this_update)) as rows:
+        require_same(facts.entries(), rows, this_update=facts.this_update)
 
 
 def _number_before(intent: CrlIntent) -> int:
     """The highest number of this list that any other claim was made for."""
-    others = CrlClaim.objects.filter(issuer_id=intent.issuer_id, shard=intent.shard).exclude(number=intent.number)
+    others = CrlClaim.objects.filter(issuer_id=intent.issuer_id, shard=intent.shard).exclude(
+        number=intent.number
+    )
     return others.order_by("-number").values_list("number", flat=True).first() or 0

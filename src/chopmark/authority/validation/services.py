@@ -13,7 +13,9 @@ from chopmark.authority.validation.models import DelegateRequest
 
 
 @act(AuditTag.OCSP_DELEGATE_REQUESTED)
-def request_delegate(*, issuer_id: int, spki: bytes, proof: bytes, actor: Actor, now: datetime) -> DelegateRequest:
+def request_delegate(
+    *, issuer_id: int, spki: bytes, proof: bytes, actor: Actor, now: datetime
+) -> DelegateRequest:
     """Ask the signer to let a responder's key speak for an issuer (RFC 6960 §4.2.2.2); the insert wakes the signer."""
     require_proven(issuer_id, spki, proof)
     authority = custody.authority(issuer_id)

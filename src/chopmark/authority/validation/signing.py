@@ -33,7 +33,9 @@ ASKED_WITHIN = timedelta(minutes=10)
 Randomness = Callable[[int], bytes]
 
 
-def run_once(*, token: Token, now: datetime, claimer: int, randomness: Randomness = secrets.token_bytes) -> int:
+def run_once(
+    *, token: Token, now: datetime, claimer: int, randomness: Randomness = secrets.token_bytes
+) -> int:
     """Issue the delegates that are asked for; answers how many were recorded."""
     done = 0
     for request in waiting(now):
@@ -55,7 +57,9 @@ def waiting(now: datetime) -> list[DelegateRequest]:
     return list(fresh.exclude(Exists(claims)).order_by("id")[:BATCH])
 
 
-def claim(*, request: DelegateRequest, claimer: int, serial_number: bytes, now: datetime) -> DelegateClaim | None:
+def claim(
+    *, request: DelegateRequest, claimer: int, serial_number: bytes, now: datetime
+) -> DelegateClaim | None:
     """Write down exactly what will be signed, if this signer and no other took the request; committed when this returns."""
     require_proven(request.issuer_id, bytes(request.spki), bytes(request.proof))
     authority = custody.authority(request.issuer_id)

@@ -40,6 +40,6 @@ class ValueNotInTemplate(Refusal):
 
 
 class SerialNumberIllegal(Refusal):
-    """Content octets that no certificate may carry: a positive INTEGER of at most 20 octets, fewest octets (RFC 5280 §4.1.2.2)."""
+    """Not the content of a positive INTEGER of at most 20 octets, and the fewest (RFC 5280 §4.1.2.2)."""
 
     code = "serial_number_illegal"

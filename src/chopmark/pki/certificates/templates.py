@@ -13,9 +13,10 @@ from chopmark.pki.certificates.refusals import (
     ValueNotInTemplate,
 )
 from chopmark.pki.certificates.values import TemplateValues, values_of
+from chopmark.pki.der import MalformedDer
 from chopmark.pki.profiles import CertificateProfile, IssuerFacts
 from chopmark.pki.refusals import Refusal
-from chopmark.pki.tbs import read_tbs_certificate
+from chopmark.pki.tbs import TbsCertificate, read_tbs_certificate
 
 _V3 = der.explicit(0, der.integer(2))
 
@@ -60,7 +61,14 @@ class CertificateTemplate:
     def read(self, tbs: bytes) -> TemplateValues:
         """The values that this TBSCertificate was filled with; proved by filling again and finding the same bytes."""
         try:
-            found = values_of(self.profile, read_tbs_certificate(tbs))
+            return self.prove(read_tbs_certificate(tbs))
+        except MalformedDer as malformed:
+            raise NotThisTemplate(why=malformed.code) from malformed
+
+    def prove(self, tbs: TbsCertificate) -> TemplateValues:
+        """The same for one already taken apart."""
+        try:
+            found = values_of(self.profile, tbs)
             again = self.fill(
                 serial_number=found.serial_number,
                 not_before=found.not_before,
@@ -73,7 +81,7 @@ class CertificateTemplate:
             raise
         except Refusal as refusal:
             raise NotThisTemplate(why=refusal.code) from refusal
-        if again != tbs:
+        if again != tbs.encoded:
             raise NotThisTemplate(why="bytes_differ")
         return found
 

@@ -14,6 +14,12 @@ def judge(certificate: TbsCertificate, given: Given) -> list[Finding]:
     return [finding for rule in all_rules() for finding in _apply(rule, certificate, given)]
 
 
+def judge_sibling(certificate: TbsCertificate, given: Given) -> list[Finding]:
+    """What those rules find that look at more than a linted sibling has settled already."""
+    asked = (rule for rule in all_rules() if not rule.shared)
+    return [finding for rule in asked for finding in _apply(rule, certificate, given)]
+
+
 def _apply(rule: Rule, certificate: TbsCertificate, given: Given) -> Iterator[Finding]:
     try:
         for where in rule.check(certificate, given):

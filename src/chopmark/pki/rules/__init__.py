@@ -16,4 +16,4 @@ def all_rules() -> tuple[Rule, ...]:
 
 def _rule(name: str) -> Rule:
     module = import_module(f"{__name__}.{name}")
-    return Rule(f"e_{name}", module.CITATION, module.check)
+    return Rule(f"e_{name}", module.CITATION, module.check, getattr(module, "SHARED", False))

@@ -7,6 +7,7 @@ from chopmark.pki.rule import Given
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "RFC 5280 §4.2.1.13; RFC 6960 §4.2.2.2.1"
+SHARED = True
 
 
 def check(certificate: TbsCertificate, given: Given) -> Iterator[str]:

@@ -7,6 +7,7 @@ from chopmark.pki.rule import Given
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "RFC 5280 §4.2"
+SHARED = True
 
 UNDERSTOOD = frozenset({oids.KEY_USAGE, oids.BASIC_CONSTRAINTS, oids.NAME_CONSTRAINTS, oids.SUBJECT_ALT_NAME})
 

@@ -9,6 +9,7 @@ from chopmark.pki.rule import Given
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "RFC 4055 §1.2; RFC 8813 §3; RFC 8410 §5; RFC 9881 §5"
+SHARED = True
 
 
 def check(certificate: TbsCertificate, given: Given) -> Iterator[str]:

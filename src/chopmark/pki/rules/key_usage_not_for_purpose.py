@@ -8,6 +8,7 @@ from chopmark.pki.rule import Given, purposes_of
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "RFC 5280 §4.2.1.12; RFC 6960 §4.2.2.2"
+SHARED = True
 
 _SIGNING = frozenset({KeyUsage.DIGITAL_SIGNATURE, KeyUsage.NON_REPUDIATION})
 _AGREEING = frozenset({KeyUsage.KEY_ENCIPHERMENT, KeyUsage.KEY_AGREEMENT})

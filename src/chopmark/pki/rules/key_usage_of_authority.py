@@ -8,6 +8,7 @@ from chopmark.pki.rule import Given
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "RFC 5280 §4.2.1.3, §4.2.1.9"
+SHARED = True
 
 AUTHORITY = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
 

@@ -6,6 +6,7 @@ from chopmark.pki.rule import Given, constraints_of
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "RFC 5280 §4.2.1.9, §6.1.4"
+SHARED = True
 
 
 def check(certificate: TbsCertificate, given: Given) -> Iterator[str]:

@@ -7,6 +7,7 @@ from chopmark.pki.rule import Given
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "RFC 5280 §4.2.1.4; CPS §1.2"
+SHARED = True
 
 
 def check(certificate: TbsCertificate, given: Given) -> Iterator[str]:

@@ -6,6 +6,7 @@ from chopmark.pki.rule import Given, purposes_of
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "CPS §6.1.7; RFC 5280 §4.2.1.12"
+SHARED = True
 
 
 def check(certificate: TbsCertificate, given: Given) -> Iterator[str]:

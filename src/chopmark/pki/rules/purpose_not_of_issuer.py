@@ -7,6 +7,7 @@ from chopmark.pki.rule import Given, purposes_of
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "CPS §6.1.7; BR §7.1.2.10.6"
+SHARED = True
 
 
 def check(certificate: TbsCertificate, given: Given) -> Iterator[str]:

@@ -7,6 +7,7 @@ from chopmark.pki.rule import Given, purposes_of
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "CPS §6.1.7; BR §7.1.2.7.10"
+SHARED = True
 
 IDENTITY = frozenset(
     {oids.EMAIL_PROTECTION, oids.CODE_SIGNING, oids.DOCUMENT_SIGNING, oids.TIME_STAMPING, oids.OCSP_SIGNING}

@@ -8,6 +8,7 @@ from chopmark.pki.rule import Given, alternative_names_of, purposes_of
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "RFC 9525 §6.3; BR §7.1.2.7.12"
+SHARED = True
 
 
 def check(certificate: TbsCertificate, given: Given) -> Iterator[str]:

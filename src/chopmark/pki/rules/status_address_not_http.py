@@ -7,6 +7,7 @@ from chopmark.pki.rule import Given
 from chopmark.pki.tbs import TbsCertificate
 
 CITATION = "RFC 5280 §8; BR §7.1.2.7.7"
+SHARED = True
 
 
 def check(certificate: TbsCertificate, given: Given) -> Iterator[str]:

@@ -26,7 +26,7 @@ NOTE = "recorded"
 @require_http_methods(["GET", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    errand = links.errand(request.POST if request.method == "POST" else request.GET)
+    errand = links.errand(request.GET)
     form = ParticularsForm(request.POST or None, today=now.astimezone(HERE).date())
     if request.method == "POST" and form.is_valid():
         keys = keyring()
@@ -35,7 +35,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         )
         notes.put(request, NOTE, _note(errand, form.particulars, submitted), keys=keys)
         return redirect("apply-done")
-    page = {"form": form, "errand": errand, "steps": steps(), **_back()}
+    page = {"form": form, "errand": errand, "query": links.query(request.GET), "steps": steps(), **_back()}
     return render(request, "strongroom/apply.html", page, status=422 if form.is_bound else 200)
 
 
@@ -60,8 +60,14 @@ def done(request: HttpRequest) -> HttpResponse:
 
 def steps() -> list[dict[str, str]]:
     """The application's steps as the portal shows them: one journey over two origins."""
-    names = [_("Type"), _("Your details"), _("Fee"), _("Identity check"), _("Certificate")]
-    states = ["done", "now", "later", "later", "later"]
+    names = [
+        _("Type"),
+        _("Key and agreement"),
+        _("Your details"),
+        _("Identity check and fee"),
+        _("Check and accept"),
+    ]
+    states = ["done", "done", "now", "later", "later"]
     return [{"name": name, "state": state} for name, state in zip(names, states, strict=True)]
 
 
@@ -80,7 +86,7 @@ def _note(errand: Errand, particulars: Particulars, submitted: Submitted) -> dic
 
 def _back() -> dict[str, str]:
     query = urlencode({"lang": current().code})
-    return {"back_href": f"{settings.PORTAL_URL}/apply/?{query}", "back_text": _("Back to type of e-Cert")}
+    return {"back_href": f"{settings.PORTAL_URL}/apply/?{query}", "back_text": _("Back to the application")}
 
 
 def _grouped(code: str | None) -> list[str]:

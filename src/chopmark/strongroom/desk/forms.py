@@ -138,6 +138,13 @@ class ParticularsForm(forms.Form):
         return Particulars(**self.cleaned_data)
 
 
+class _Forgetful(forms.TextInput):
+    """An input that never shows again what was typed into it."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class CardForm(forms.Form):
     """The number as an officer reads it from the original card; never written back into the page."""
 
@@ -146,9 +153,8 @@ class CardForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.fields["hkid"].help_text = _("As printed on the original card, with the figure in brackets.")
-        self.fields["hkid"].widget = forms.TextInput(
-            {**self.fields["hkid"].widget.attrs, "class": "input--10 input--code input--scan"}
-        )
+        attrs = self.fields["hkid"].widget.attrs
+        self.fields["hkid"].widget = _Forgetful(attrs | {"class": "input--10 input--code input--scan"})
 
     def clean_hkid(self) -> str:
         return read(hkid.normalise, self.cleaned_data["hkid"])

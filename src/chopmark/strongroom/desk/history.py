@@ -84,19 +84,18 @@ def lines(openings: Sequence[Opening]) -> list[dict[str, object]]:
 def _line(opening: Opening) -> dict[str, object]:
     when: datetime = opening.at
     entry = _("log entry %(number)s") % {"number": formats.number(opening.leaf_id)}
-    why = _("%(purpose)s · %(entry)s") % {"purpose": _purpose(opening), "entry": entry}
     return {
         "kind": "refused" if opening.refused else "sealed",
         "when": when,
         "what": _who(opening),
-        "more": [_what(opening), why],
+        "more": [_what(opening), _why(opening, entry)],
     }
 
 
 def _who(opening: Opening) -> str:
     if opening.caller == DESK:
         return _("Officer %(number)s, at this desk") % {"number": opening.actor}
-    return _("The operator’s system, for %(actor)s") % {"actor": opening.actor}
+    return _("The operator’s system (%(actor)s)") % {"actor": opening.actor}
 
 
 def _what(opening: Opening) -> str:
@@ -116,8 +115,9 @@ def _listed(words: list[str]) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
-def _purpose(opening: Opening) -> str:
+def _why(opening: Opening, entry: str) -> str:
     agreed = terms().purposes.get(opening.purpose)
     if agreed is None:
-        return _("Purpose given: “%(purpose)s”") % {"purpose": opening.purpose}
-    return agreed.zh if in_chinese() else agreed.en
+        return _("Purpose given: “%(purpose)s” · %(entry)s") % {"purpose": opening.purpose, "entry": entry}
+    words = agreed.zh if in_chinese() else agreed.en
+    return _("%(purpose)s · %(entry)s") % {"purpose": words, "entry": entry}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlencode
 from uuid import UUID
 
 from chopmark.strongroom.errors import LinkBroken
@@ -10,6 +11,7 @@ from chopmark.strongroom.services.submit import Errand
 
 _REFERENCE = re.compile(r"[A-Z]{2}[0-9]{6,14}")
 _NONCE = re.compile(r"[0-9a-f]{16,64}")
+_NAMES = ("case", "application", "nonce", "type")
 _TYPE = re.compile(r"[a-z][a-z0-9_-]{1,31}")
 
 
@@ -31,6 +33,11 @@ def visit(sent: Mapping[str, str]) -> Visit:
         reference=_of_form(_REFERENCE, sent, "application"),
         nonce=_of_form(_NONCE, sent, "nonce"),
     )
+
+
+def query(sent: Mapping[str, str]) -> str:
+    """The same link again, without its language: that is in the reader's cookie now, and she may have changed it."""
+    return urlencode({name: sent[name] for name in _NAMES if name in sent})
 
 
 def _of_form(form: re.Pattern[str], sent: Mapping[str, str], name: str) -> str:

@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 import segno
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -82,7 +83,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _signed_in(request: HttpRequest, form: OfficerSignInForm) -> bool:
     given = form.cleaned_data
-    user = authenticate(request, username=given["number"], password=given["password"])
+    user = authenticate(request, number=given["number"], password=given["password"])
     if user is None:
         return False
     device = next((one for one in devices_for_user(user) if one.verify_token(given["code"])), None)
@@ -112,7 +113,7 @@ def check(request: HttpRequest) -> HttpResponse:
     officer = _officer(request)
     if officer is None:
         return _to_sign_in(request)
-    visit = links.visit(request.POST if request.method == "POST" else request.GET)
+    visit = links.visit(request.GET)
     form = CardForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
@@ -121,18 +122,20 @@ def check(request: HttpRequest) -> HttpResponse:
             say_at(form, "hkid", refusal)
         else:
             return _agreed(request, visit, person, officer)
-    page = {"form": form, "visit": visit, "officer": officer, **_counter()}
+    page = _page(request, officer, visit, form=form)
     return render(request, "strongroom/check.html", page, status=422 if form.is_bound else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
     """The officer vouches for what only she saw; the owner signs it."""
     officer = _officer(request)
     if officer is None:
         return _to_sign_in(request)
-    visit, form = links.visit(request.POST), DeclarationForm(request.POST)
-    page = {"form": form, "visit": visit, "officer": officer, **_counter()}
+    visit, form = links.visit(request.GET), DeclarationForm(request.POST)
+    if request.method == "GET":  # the other language of a page that was an answer to a form
+        return redirect(_check_address(request))
+    page = _page(request, officer, visit, form=form)
     if not form.is_valid():
         return render(request, "strongroom/declare.html", page, status=422)
     receipt = confirm_sighting(
@@ -151,14 +154,7 @@ def _checked(visit: Visit, typed: str, officer: Officer) -> Person:
 
 def _agreed(request: HttpRequest, visit: Visit, person: Person, officer: Officer) -> HttpResponse:
     age = age_on(clock.now().astimezone(HERE).date(), person.birth_date)
-    page = {
-        "form": DeclarationForm(),
-        "visit": visit,
-        "person": person,
-        "age": age,
-        "officer": officer,
-        **_counter(),
-    }
+    page = _page(request, officer, visit, form=DeclarationForm(), person=person, age=age)
     return render(request, "strongroom/declare.html", page)
 
 
@@ -172,14 +168,15 @@ def _officer(request: HttpRequest) -> Officer | None:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     # A form that was posted cannot be taken along; the page it stood on can.
-    came_from = request.get_full_path() if request.method == "GET" else _check_path(request.POST)
-    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': came_from})}")
+    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': _check_address(request)})}")
 
 
-def _check_path(sent: QueryDict) -> str:
-    return (
-        f"/officer/check?{urlencode({name: sent.get(name, '') for name in ('case', 'application', 'nonce')})}"
-    )
+def _check_address(request: HttpRequest) -> str:
+    return f"{reverse('officer-check')}?{links.query(request.GET)}"
+
+
+def _page(request: HttpRequest, officer: Officer, visit: Visit, **more: object) -> dict[str, object]:
+    return {"officer": officer, "visit": visit, "query": links.query(request.GET), **_counter(), **more}
 
 
 def _counter() -> dict[str, str]:

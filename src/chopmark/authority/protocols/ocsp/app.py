@@ -77,7 +77,9 @@ class Responder:
 
     def _say_health(self, path: str, protocol: Any) -> None:
         ready = path == "/healthz" or self.delegations.is_ready(clock.now())
-        protocol.response_str(200 if ready else 503, TEXT, "ok\n" if ready else "no delegate certificate yet\n")
+        protocol.response_str(
+            200 if ready else 503, TEXT, "ok\n" if ready else "no delegate certificate yet\n"
+        )
 
     async def _answer(self, scope: Scope, protocol: Any, question: bytes) -> None:
         loop = asyncio.get_running_loop()
@@ -106,7 +108,7 @@ def _survive(work: Any) -> None:
     # Whatever is wrong (the database is away, no hierarchy yet) is tried again; until then answers say tryLater.
     try:
         work()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  the loop must outlive whatever its work runs into
         log.warning("not_done", work=work.__name__, error=type(error).__name__)
         connection.close()
 
