@@ -1,0 +1,41 @@
+"""Invented applicants: an identity card number that nobody has but whose check digit fits, and a key pair."""
+
+import secrets
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from chopmark.config.check.people import Particulars
+
+SURNAMES = ("AU YEUNG", "CHAN", "CHEUNG", "HO", "KWOK", "LAM", "LEE", "NG", "TSANG", "WONG")
+GIVEN = ("Ka Yan", "Lai Kuen", "Man Kit", "Siu Fong", "Tai Man", "Wing Sze", "Yuk Lan")
+WEIGHTS = (8, 7, 6, 5, 4, 3, 2)
+
+
+def a_person() -> Particulars:
+    surname, given = secrets.choice(SURNAMES), secrets.choice(GIVEN)
+    return Particulars(
+        name=f"{surname} {given}",
+        email=f"{given.replace(' ', '.').lower()}.{secrets.token_hex(3)}@mail.example",
+        hkid=an_identity_card_number(),
+        phone=f"9{secrets.randbelow(10**7):07d}",
+        born=(1 + secrets.randbelow(28), 1 + secrets.randbelow(12), 1950 + secrets.randbelow(50)),
+    )
+
+
+def an_identity_card_number() -> str:
+    """One letter, six figures and the check digit that makes the weighted sum divisible by 11 (DOMAIN 1.2)."""
+    letter, digits = secrets.choice("ABCDEGHKPRVYZ"), f"{secrets.randbelow(10**6):06d}"
+    values = [ord(letter) - ord("A") + 10, *(int(digit) for digit in digits)]
+    weighted = 9 * 36 + sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True))
+    return f"{letter}{digits}({'0A987654321'[weighted % 11]})"
+
+
+def a_request() -> str:
+    """A PKCS#10 request by a fresh P-256 key."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "request")])
+    key = ec.generate_private_key(ec.SECP256R1())
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, SHA256())
+    return request.public_bytes(Encoding.PEM).decode()

@@ -1,0 +1,226 @@
+"""The people of the walk. Each has a browser, knows what she was told, and does her own part, over HTTP only."""
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django_otp.oath import TOTP
+
+from chopmark.config.check.browser import Browser, Page, Unexpected
+from chopmark.config.check.patience import until
+
+A_STEP = timedelta(seconds=30)
+SECRET = re.compile(r"\b[A-Z2-7]{32}\b")
+
+
+@dataclass
+class Device:
+    """An authenticator app. A code is good once: after it, the next step's is shown."""
+
+    secret: str
+    last_step: int = 0
+
+    def code(self, now: datetime) -> str:
+        step = max(int(now.timestamp() // A_STEP.seconds), self.last_step + 1)
+        self.last_step = step
+        totp = TOTP(_base32(self.secret))
+        totp.time = step * A_STEP.seconds
+        return f"{totp.token():06d}"
+
+
+def _base32(secret: str) -> bytes:
+    import base64
+
+    return base64.b32decode(secret)
+
+
+@dataclass
+class Credentials:
+    """What an officer keeps from one visit to the next: in the demonstration, in a file of the home that only we can read."""
+
+    path: Path
+    known: dict[str, dict[str, str | int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, path: Path) -> "Credentials":
+        return cls(path, json.loads(path.read_text()) if path.exists() else {})
+
+    def device(self, who: str) -> Device:
+        kept = self.known[who]
+        return Device(str(kept["secret"]), int(kept["last_step"]))
+
+    def password(self, who: str) -> str:
+        return str(self.known[who]["password"])
+
+    def keep(self, who: str, password: str, device: Device) -> None:
+        self.known[who] = {"password": password, "secret": device.secret, "last_step": device.last_step}
+        with os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(self.known, file)
+
+
+def secret_on(page: Page) -> str:
+    """The key that an authenticator page shows to those who cannot scan."""
+    found = SECRET.search(page.text.replace("\u00a0", ""))
+    if found is None:
+        raise Unexpected(f"{page.url} shows no key for an authenticator")
+    return found.group()
+
+
+@dataclass
+class Officer:
+    """Somebody behind the counter: a number, a password, a device, and a second set of all that at the owner's desk."""
+
+    number: str
+    web: str
+    desk: str
+    credentials: Credentials
+    browser: Browser
+
+    def is_welcomed(self, key: str | None = None) -> bool:
+        return (key or self.number) in self.credentials.known
+
+    def is_welcomed_by(self, link: str, password: str, now: datetime) -> None:
+        """Use the one-time link: choose a password, enrol a device."""
+        page = self.browser.submit(self.browser.get(link), {"password": password, "again": password})
+        device = Device(secret_on(page))
+        self.browser.submit(page, {"code": device.code(now)})
+        self.credentials.keep(self.number, password, device)
+
+    def is_welcomed_at_desk_by(self, link: str, password: str, now: datetime) -> None:
+        page = self.browser.get(link)
+        device = Device(secret_on(page))
+        self.browser.submit(page, {"password": password, "again": password, "code": device.code(now)})
+        self.credentials.keep(self.at_desk, password, device)
+
+    @property
+    def at_desk(self) -> str:
+        return f"{self.number} at the owner's desk"
+
+    def signs_in(self, now: datetime) -> Page:
+        return self._enter(self.browser.get(f"{self.web}/staff/sign-in"), self.number, now)
+
+    def _enter(self, page: Page, who: str, now: datetime) -> Page:
+        device = self.credentials.device(who)
+        password = self.credentials.password(who)
+        page = self.browser.submit(page, {"number": self.number, "password": password, "code": device.code(now)})
+        self.credentials.keep(who, password, device)
+        return page
+
+    def case(self, reference: str) -> Page:
+        return self.browser.get(f"{self.web}/counter/cases/{reference}/")
+
+    def sights(self, reference: str, hkid: str, now: datetime) -> Page:
+        """Go to the owner's desk, type the digits from the card, and come back with what the desk signed."""
+        page = self.browser.submit(self.case(reference), form="/sighting")
+        if "/officer/sign-in" in page.url:
+            page = self._enter(page, self.at_desk, now)
+        page = self.browser.submit(page, {"hkid": hkid})
+        page = self.browser.submit(page, {"original": "on", "face": "on"})
+        return self.browser.submit(page, form="/counter/desk-return")
+
+    def takes_fee(self, reference: str) -> Page:
+        return self.browser.submit(self.case(reference), {"method": "cash"}, form="/fee")
+
+    def hands_envelope(self, reference: str, number: str) -> Page:
+        return self.browser.submit(self.case(reference), {"envelope": number}, form="/envelope")
+
+    def asks_release(self, reference: str) -> Page:
+        def ready() -> Page | None:
+            page = self.case(reference)
+            return page if any("/release" in (form.action or "") for form in page.document.forms) else None
+
+        return self.browser.submit(until(ready, "the case is ready for release"), form="/release")
+
+    def releases(self, reference: str) -> Page:
+        page = self.browser.get(f"{self.web}/counter/releases/{reference}/")
+        return self.browser.submit(page, form="/approve")
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """An invented person. None of this may be found on the operator's side afterwards, but for what is printed."""
+
+    name: str
+    email: str
+    hkid: str
+    phone: str
+    born: tuple[int, int, int]  # day, month, year
+
+
+@dataclass
+class Applicant:
+    """Somebody who wants an e-Cert."""
+
+    particulars: Particulars
+    password: str
+    web: str
+    desk: str
+    browser: Browser
+    reference: str = ""
+    access_code: str = ""
+
+    def begins(self, *, outlet: str, csr_pem: str | None) -> None:
+        """Choose the type, the key and the centre, accept the agreement; from here on she has a number."""
+        source = {"key_source": "own", "csr_text": csr_pem} if csr_pem else {"key_source": "authority"}
+        page = self.browser.submit(
+            self.browser.get(f"{self.web}/apply/personal/"), {"outlet": outlet, **source}
+        )
+        choice = {"password": self.password, "again": self.password, "agreed": "on"}
+        page = self.browser.submit(page, choice)
+        found = re.search(r"/portal/applications/(AP\d+)/", page.url)
+        if found is None:
+            raise Unexpected(f"no application number in {page.url}")
+        self.reference = found.group(1)
+
+    def gives_particulars(self) -> Page:
+        """At the owner's desk; what comes back to the portal is the owner's signed receipt."""
+        page = self.browser.follow(self._application(), "owner’s desk")
+        day, month, year = self.particulars.born
+        page = self.browser.submit(
+            page,
+            {
+                "name": self.particulars.name,
+                "hkid": self.particulars.hkid,
+                "birth_date_0": str(day),
+                "birth_date_1": str(month),
+                "birth_date_2": str(year),
+                "email": self.particulars.email,
+                "phone": self.particulars.phone,
+            },
+        )
+        self.access_code = str(page.one("//span[contains(@class, 'serial')]").text_content()).strip()
+        return self.browser.submit(page, form="/desk-return")
+
+    def _application(self) -> Page:
+        return self.browser.get(f"{self.web}/portal/applications/{self.reference}/")
+
+    def waits_for_offer(self) -> Page:
+        def offered() -> Page | None:
+            page = self._application()
+            return page if any("/accept" in (form.action or "") for form in page.document.forms) else None
+
+        return until(offered, "the certificate is offered")
+
+    def accepts(self) -> Page:
+        return self.browser.submit(self.waits_for_offer(), form="/accept")
+
+    def downloads_certificate(self) -> bytes:
+        return self.browser.download(f"{self.web}/portal/applications/{self.reference}/certificate")
+
+    def downloads_keystore(self) -> bytes:
+        return self.browser.download(f"{self.web}/portal/applications/{self.reference}/key")
+
+    def revokes(self, issuer_id: int, serial_hex: str) -> Page:
+        address = f"{self.web}/portal/certificates/{issuer_id}/{serial_hex}/revoke"
+        page = self.browser.get(address)
+        return self.browser.submit(page, {"reason": "1", "password": self.password}, form="/revoke")
+
+    def reads_history(self) -> Page:
+        """Who opened my record? Asked at the owner's desk, with the access code that only she was shown."""
+        page = self.browser.get(f"{self.desk}/history")
+        return self.browser.submit(
+            page, {"hkid": self.particulars.hkid, "access_code": self.access_code}
+        )

@@ -1,0 +1,107 @@
+"""What an operator types: verbs that act in her name, each with a one-time code, and readings for anybody on the machine."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chopmark.config.home import open_home
+from chopmark.pki.refusals import Refusal
+
+_HOME = click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    envvar="CHOPMARK_HOME",
+    default=Path(".home"),
+    show_default=True,
+    help="The home folder of the installation.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+_AS = click.option("--as", "number", required=True, help="Your staff number.")
+_CODE = click.option(
+    "--code", prompt="One-time code", hide_input=True, help="The code your authenticator shows now."
+)
+
+
+def register(cli: click.Group) -> None:
+    """Add these verbs to the `chopmark` command."""
+    from chopmark.verifier.cli import log
+
+    cli.add_command(crl)
+    cli.add_command(audit)
+    cli.add_command(log)
+
+
+@click.group()
+def crl() -> None:
+    """Revocation lists."""
+
+
+@crl.command()
+@click.option("--now", "at_once", is_flag=True, required=True, help="Do not wait for the next slot.")
+@click.option("--issuer", "slug", help="Only this issuer's lists; otherwise every issuing authority's.")
+@_HOME
+@_AS
+@_CODE
+@_JSON
+def publish(home: Path, number: str, code: str, slug: str | None, at_once: bool, as_json: bool) -> None:
+    """Have new lists made now; they are public as soon as they are signed and logged."""
+    _become(home, "worker")
+    from chopmark.authority.custody import selectors as custody
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.participants.sign_in import enter_by_code
+    from chopmark.authority.publication.services import publish_now
+
+    def ask() -> dict[str, int]:
+        operator = enter_by_code(number=number, code=code, now=clock.now())
+        wanted = [custody.authority_by_slug(slug)] if slug else custody.authorities()
+        return {
+            one.slug: publish_now(issuer_id=one.id, actor=operator, now=clock.now())
+            for one in wanted
+            if slug or not one.is_root
+        }
+
+    made = _or_refusal(ask)
+    lines = [f"{issuer}: {count} lists asked for" for issuer, count in made.items()]
+    click.echo(json.dumps(made) if as_json else "\n".join(lines))
+
+
+@click.command()
+@_HOME
+@_JSON
+@click.option("--settled", is_flag=True, help="Nothing is on its way: a claim without a record is a fault.")
+@click.option("--offline", is_flag=True, help="Do not ask the responder.")
+def audit(home: Path, as_json: bool, settled: bool, offline: bool) -> None:
+    """Reconcile books, decisions, log, key uses, lists and answers; leaves with 1 at any fault."""
+    _become(home, "audit")
+    from django.conf import settings
+
+    from chopmark.authority.kernel import clock
+    from chopmark.config.audit.command import faults
+
+    address = None if offline else settings.CHOPMARK_OCSP_URL
+    found = [str(fault) for fault in faults(now=clock.now(), settled=settled, ocsp_address=address)]
+    click.echo(json.dumps({"ok": not found, "faults": found}) if as_json else "\n".join(found) or "nothing is wrong")
+    sys.exit(1 if found else 0)
+
+
+def _become(home: Path, process: str) -> None:
+    """Read the settings of this home as one of its processes, with that process's grants and no more."""
+    import django
+
+    from chopmark.config.children import authority_environment
+
+    os.environ.update(authority_environment(open_home(home), process))
+    django.setup()
+
+
+def _or_refusal(ask: Callable[[], Any]) -> Any:
+    """What is asked, or the refusal's own code and a non-zero exit."""
+    try:
+        return ask()
+    except Refusal as refusal:
+        raise click.ClickException(refusal.code) from refusal

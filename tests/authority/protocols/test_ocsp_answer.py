@@ -1,0 +1,267 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import ocsp
+from django.db import DatabaseError
+
+from authority.signing_stage import A_SECOND, NOON, leaves
+from chopmark.authority.custody import selectors as custody
+from chopmark.authority.issuance.models import Certificate
+from chopmark.authority.protocols.ocsp.answering import MOST_CERTIFICATES, answer
+from chopmark.authority.protocols.ocsp.counting import Refusals
+from chopmark.authority.protocols.ocsp.delegations import Delegations
+from chopmark.authority.protocols.ocsp.headers import headers_of
+from chopmark.authority.protocols.ocsp.statuses import STATUSES
+from chopmark.authority.revocation.models import Revocation
+from chopmark.authority.validation import errors, signing, status_source
+from chopmark.pki import der
+from chopmark.pki.algorithms import SignatureAlgorithm
+from chopmark.pki.lint import lint_ocsp
+from chopmark.pki.ocsp import (
+    CertStatus,
+    HashAlgorithm,
+    OcspResponseStatus,
+    build_request,
+    cert_id,
+    read_response,
+)
+from chopmark.pki.refusals import Refusal
+
+GOOD = bytes.fromhex("40" + "11" * 15)
+REVOKED = bytes.fromhex("41" + "22" * 15)
+NEVER = bytes.fromhex("42" + "33" * 15)
+
+
+@pytest.fixture
+def delegations(issuing, token, claimer):
+    delegations = Delegations()
+    delegations.refresh(NOON)
+    signing.run_once(token=token, now=NOON, claimer=claimer)
+    delegations.refresh(NOON)
+    return delegations
+
+
+@pytest.fixture
+def certificates(issuing):
+    for number, serial in enumerate((GOOD, REVOKED)):
+        Certificate.objects.create(
+            issuer_id=issuing.id,
+            serial_number=serial,
+            certificate_der=b"",
+            fingerprint_sha256=bytes([number]) * 32,
+            application_reference="AP261100001",
+            type_code="personal",
+            subject="CN=CHAN Tai Man",
+            not_before=NOON,
+            not_after=NOON,
+            leaf_id=1,
+            recorded_at=NOON,
+        )
+    Revocation.objects.create(issuer_id=issuing.id, serial_number=REVOKED, reason=1, revoked_at=NOON)
+
+
+@pytest.fixture
+def ask(delegations, certificates, issuing):
+    def ask(*serials, algorithm=HashAlgorithm.SHA1, nonce=None, issuer=issuing, now=NOON):
+        asked = [
+            cert_id(
+                issuer_name_der=issuer.name_der,
+                issuer_spki_der=issuer.spki,
+                serial_number=serial,
+                algorithm=algorithm,
+            )
+            for serial in serials
+        ]
+        return answer(build_request(asked, nonce=nonce), delegations=delegations, now=now)
+
+    return ask
+
+
+def said(answered):
+    return [single.status for single in read_response(answered.body).data.responses]
+
+
+def status(answered):
+    return read_response(answered.body).status
+
+
+def test_it_works(ask, issuing):
+    response = ocsp.load_der_ocsp_response(ask(GOOD).body)
+
+    assert response.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL
+    assert response.certificate_status is ocsp.OCSPCertStatus.GOOD
+    assert response.next_update_utc == NOON + timedelta(minutes=10)
+    [delegate] = response.certificates
+    delegate.verify_directly_issued_by(x509.load_der_x509_certificate(issuing.certificate_der))
+    delegate.public_key().verify(response.signature, response.tbs_response_bytes, ec.ECDSA(hashes.SHA256()))
+
+
+def test_a_revoked_certificate_has_its_moment_and_reason(ask):
+    response = ocsp.load_der_ocsp_response(ask(REVOKED).body)
+    assert response.certificate_status is ocsp.OCSPCertStatus.REVOKED
+    assert response.revocation_time_utc == NOON
+    assert response.revocation_reason is x509.ReasonFlags.key_compromise
+
+
+def test_several_certificates_are_answered_in_their_order(ask):
+    answered = ask(REVOKED, NEVER, GOOD)
+    assert said(answered) == [CertStatus.REVOKED, CertStatus.UNKNOWN, CertStatus.GOOD]
+    assert answered.refused == ("ocsp_serial_unknown",)
+
+
+@pytest.mark.parametrize("algorithm", HashAlgorithm)
+def test_both_hashes_name_an_issuer(ask, algorithm):
+    assert said(ask(GOOD, algorithm=algorithm)) == [CertStatus.GOOD]
+
+
+def test_an_answer_passes_the_three_judges(ask, issuing):
+    response = read_response(ask(GOOD).body)
+    lint_ocsp(
+        response.data.encoded,
+        signature_algorithm=SignatureAlgorithm.ECDSA_SHA256,
+        responder_certificate_der=response.certificates[0],
+        issuer_certificate_der=issuing.certificate_der,
+    )
+
+
+@pytest.mark.parametrize("length", [1, 32, 128])
+def test_a_nonce_is_echoed(ask, length):
+    assert read_response(ask(GOOD, nonce=bytes(length)).body).data.nonce == bytes(length)
+
+
+@pytest.mark.parametrize("length", [0, 129])
+def test_a_nonce_of_another_length_is_malformed(ask, delegations, length):
+    request = bytes(build_request([_cert_id(delegations)], nonce=bytes(100)))
+    changed = _with_nonce(request, length)
+    assert status(answer(changed, delegations=delegations, now=NOON)) is OcspResponseStatus.MALFORMED_REQUEST
+
+
+def _cert_id(delegations):
+    issuer = next(iter(delegations._by_hashes.values()))
+    return cert_id(
+        issuer_name_der=issuer.name_der,
+        issuer_spki_der=issuer.spki,
+        serial_number=GOOD,
+        algorithm=HashAlgorithm.SHA1,
+    )
+
+
+def _with_nonce(request, length):
+    tbs = der.read_one(request).enter()
+    requests = tbs.element().encoded
+    oid = der.oid("1.3.6.1.5.5.7.48.1.2")
+    nonce = der.sequence(oid, der.octet_string(der.octet_string(bytes(length))))
+    return der.sequence(der.sequence(requests, der.explicit(2, der.sequence(nonce))))
+
+
+def test_another_authoritys_certificate_is_not_ours_to_speak_of(ask, issuing):
+    stranger = ec.generate_private_key(ec.SECP256R1()).public_key()
+    other = replace(issuing, spki=stranger.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+    assert status(ask(GOOD, issuer=other)) is OcspResponseStatus.UNAUTHORIZED
+
+
+def test_one_stranger_among_several_gets_no_half_answer(ask, delegations, issuing):
+    root = custody.authority(issuing.parent_id)
+    assert status(ask(GOOD, issuer=root)) is OcspResponseStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\x00", b"0\x03\x02\x01\x00", b"GET / HTTP/1.1", bytes(1000)])
+def test_garbage_is_malformed(delegations, garbage):
+    answered = answer(garbage, delegations=delegations, now=NOON)
+    assert status(answered) is OcspResponseStatus.MALFORMED_REQUEST
+    assert answered.refused == ("ocsp_malformed",)
+
+
+def test_too_many_certificates_are_refused(ask):
+    assert status(ask(*[GOOD] * (MOST_CERTIFICATES + 1))) is OcspResponseStatus.MALFORMED_REQUEST
+
+
+def test_without_the_database_it_says_try_later_and_never_good(ask, monkeypatch):
+    def away(*args):
+        raise DatabaseError
+
+    monkeypatch.setattr(status_source, "revocation_of", away)
+    monkeypatch.setattr("chopmark.authority.protocols.ocsp.answering.connection.close", lambda: None)
+    assert status(ask(GOOD)) is OcspResponseStatus.TRY_LATER
+
+
+def test_without_a_delegate_it_says_try_later(issuing, certificates):
+    delegations = Delegations()
+    delegations.refresh(NOON)
+    answered = answer(build_request([_cert_id(delegations)]), delegations=delegations, now=NOON)
+    assert status(answered) is OcspResponseStatus.TRY_LATER
+    assert not delegations.is_ready(NOON)
+
+
+def test_with_an_expired_delegate_it_says_try_later(ask, delegations):
+    assert delegations.is_ready(NOON)
+    assert status(ask(GOOD, now=NOON + timedelta(days=1))) is OcspResponseStatus.TRY_LATER
+    assert not delegations.is_ready(NOON + timedelta(days=1))
+
+
+def test_a_delegate_is_renewed_at_half_its_life_and_answers_go_on(ask, delegations, token, claimer):
+    later = NOON + timedelta(hours=13)
+    delegations.refresh(later)
+    signing.run_once(token=token, now=later, claimer=claimer)
+    delegations.refresh(later)
+
+    assert said(ask(GOOD, now=NOON + timedelta(hours=30))) == [CertStatus.GOOD]
+
+
+def test_a_revocation_shows_at_once(ask, issuing):
+    assert said(ask(GOOD)) == [CertStatus.GOOD]
+    Revocation.objects.create(issuer_id=issuing.id, serial_number=GOOD, reason=4, revoked_at=NOON + A_SECOND)
+    assert said(ask(GOOD, now=NOON + A_SECOND)) == [CertStatus.REVOKED]
+
+
+def test_only_a_get_without_nonce_may_be_cached(ask):
+    plain, nonced = ask(GOOD), ask(GOOD, nonce=b"once")
+    headers = dict(headers_of(plain, method="GET", now=NOON))
+    assert headers["cache-control"] == "max-age=60, public, no-transform, must-revalidate"
+    assert headers["expires"] == "Mon, 16 Nov 2026 04:10:00 GMT"
+    assert headers["last-modified"] == "Mon, 16 Nov 2026 04:00:00 GMT"
+    assert len(headers["etag"]) == 66
+    for answered, method in ((plain, "POST"), (nonced, "GET"), (ask(NEVER), "GET")):
+        headers = dict(headers_of(answered, method=method, now=NOON))
+        assert headers["cache-control"] == "no-store" and "etag" not in headers
+
+
+def test_a_minute_of_refusals_is_one_leaf(issuing):
+    refusals = Refusals()
+    for _ in range(1000):
+        refusals.count(["ocsp_malformed"])
+    refusals.count(["ocsp_serial_unknown"])
+
+    refusals.record(NOON)
+    refusals.record(NOON + timedelta(minutes=1))
+
+    counted = [leaf for leaf in leaves() if leaf.tag == "ocsp:refused"]
+    assert [leaf.public for leaf in counted] == [{"ocsp_malformed": 1000, "ocsp_serial_unknown": 1}]
+
+
+def test_counts_that_could_not_be_recorded_are_kept(issuing, monkeypatch):
+    refusals = Refusals()
+    refusals.count(["ocsp_malformed"])
+    monkeypatch.setattr("chopmark.authority.protocols.ocsp.counting.record_refusals", _away)
+    with pytest.raises(DatabaseError):
+        refusals.record(NOON)
+    monkeypatch.undo()
+
+    refusals.record(NOON)
+
+    assert leaves()[-1].public == {"ocsp_malformed": 1}
+
+
+def _away(**kwargs):
+    raise DatabaseError
+
+
+def test_every_refusal_of_this_face_has_its_word():
+    said_elsewhere = {errors.DelegateKeyNotProven, errors.NoResponderForIssuer, errors.OcspSerialUnknown}
+    own = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refusal)}
+    assert own - {Refusal} - said_elsewhere <= STATUSES.keys()
