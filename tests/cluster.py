@@ -18,6 +18,7 @@ import psycopg
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
@@ -102,7 +103,8 @@ def _point_at(cluster: Cluster, plan: Plan, name: str) -> None:
         PASSWORD=cluster.password,
         OPTIONS={"options": f"-c role={plan.owner}"},
     )
-    connection.ops.execute_sql_flush = _empty_tables  # type: ignore[method-assign]  # see there
+    # On the class, since a test may open a connection anew.
+    DatabaseOperations.execute_sql_flush = lambda operations, statements: _empty_tables(statements)
 
 
 def _migrate(cluster: Cluster, plan: Plan, name: str) -> None:
@@ -111,11 +113,11 @@ def _migrate(cluster: Cluster, plan: Plan, name: str) -> None:
     connections.close_all()
 
 
-def _empty_tables(sql_list: list[str]) -> None:
+def _empty_tables(statements: list[str]) -> None:
     """What a test with real transactions ends with: append-only tables refuse it from everybody but the superuser."""
     with connection.cursor() as cursor:
         cursor.execute("begin; set local role postgres; set local session_replication_role = replica")
-        for statement in sql_list:
+        for statement in statements:
             cursor.execute(statement)
         cursor.execute("commit")
 

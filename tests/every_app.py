@@ -1,13 +1,16 @@
 """Settings for the type checker: every app of every process in one registry, which no process has."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 from chopmark.config.home import make_home
 from chopmark.strongroom import ceremony
 
-_HOME = Path(tempfile.gettempdir()) / f"chopmark-types-{os.geteuid()}"
+_HOME = Path(tempfile.mkdtemp(prefix="chopmark-types-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 make_home(_HOME)
 ceremony.prepare(_HOME, "a passphrase for types")
 os.environ["CHOPMARK_HOME"] = os.environ["STRONGROOM_HOME"] = str(_HOME)

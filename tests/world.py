@@ -107,7 +107,9 @@ class World:
         return sign(application_payload(ApplicationReceipt(**(facts | changes))), key=self.owner_key)
 
     def submits(self, application: Application, **changes: object) -> Application:
-        return applications.complete(receipt_text=self.receipt(application, **changes), actor=ANONYMOUS, now=NOON)
+        return applications.complete(
+            receipt_text=self.receipt(application, **changes), actor=ANONYMOUS, now=NOON
+        )
 
     def sighting(self, application: Application, nonce: bytes, **changes: object) -> str:
         """What the owner's desk signs when an officer has compared the card there."""
@@ -239,10 +241,14 @@ def a_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def a_csr(key: ec.EllipticCurvePrivateKey | None = None, name: str = "whatever the applicant writes") -> bytes:
+def a_csr(
+    key: ec.EllipticCurvePrivateKey | None = None, name: str = "whatever the applicant writes"
+) -> bytes:
     """A PKCS#10 request; its subject is not what will be printed."""
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key or a_key(), hashes.SHA256())
+    request = (
+        x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key or a_key(), hashes.SHA256())
+    )
     return request.public_bytes(serialization.Encoding.PEM)
 
 
@@ -267,5 +273,3 @@ def last_payload() -> dict[str, object]:
 def handed_on() -> list[str]:
     """Names of the hand-overs that wait, oldest first."""
     return list(Handover.objects.filter(handled_at=None).order_by("id").values_list("name", flat=True))
-
-

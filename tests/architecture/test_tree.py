@@ -62,7 +62,7 @@ def test_every_word_of_the_log_is_used_and_in_order():
     )
     unused = [tag.name for tag in AuditTag if f"AuditTag.{tag.name}" not in sources]
     assert unused == []
-    assert [tag.value for tag in AuditTag] == sorted(tag.value for tag in AuditTag)
+    assert [tag.name for tag in AuditTag] == sorted(tag.name for tag in AuditTag)
     assert all(re.fullmatch(r"[a-z_]+:[a-z_]+", tag.value) for tag in AuditTag)
 
 

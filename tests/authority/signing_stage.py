@@ -68,7 +68,11 @@ def living() -> Iterator[int]:
     wanted = {name: parameters[name] for name in ("dbname", "host", "port", "user", "password")}
     with psycopg.connect(**wanted, autocommit=True) as alive:
         alive.execute("select pg_advisory_lock(%s)", [number])
-        yield number
+        try:
+            yield number
+        finally:
+            # Said aloud, since a connection's locks go a moment after it.
+            alive.execute("select pg_advisory_unlock(%s)", [number])
 
 
 def in_a_process_that_is_killed(work: Callable[[], None]) -> None:
@@ -82,6 +86,19 @@ def in_a_process_that_is_killed(work: Callable[[], None]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
+    _wait_until_alone()
+
+
+def _wait_until_alone() -> None:
+    """Until PostgreSQL has noticed that the other process is gone, and let go of its locks."""
+    others = (
+        "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(others)
+        while cursor.fetchone()[0]:
+            cursor.execute("select pg_sleep(0.01)")
+            cursor.execute(others)
 
 
 def kill_this_process(*args: object, **kwargs: object) -> None:

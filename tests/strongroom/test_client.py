@@ -9,4 +9,9 @@ def test_it_works_for_a_stranger_without_django_or_a_database():
     modules = run.stdout.split()
     assert not {"django", "psycopg"} & set(modules)
     ours = {name for name in modules if name.startswith("chopmark.")}
-    assert ours == {"chopmark.pki", "chopmark.pki.refusals", "chopmark.strongroom", "chopmark.strongroom.client"}
+    assert ours == {
+        "chopmark.pki",
+        "chopmark.pki.refusals",
+        "chopmark.strongroom",
+        "chopmark.strongroom.client",
+    }

@@ -85,6 +85,7 @@ _TABLES: dict[str, dict[str, str]] = {
     "publication_crlintent": _row(web="SI", worker="SI", signer="S"),
     "publication_crlclaim": _row(worker="S", signer="SI"),
     "publication_crl": _row(web="S", worker="S", signer="SI", responder="S"),
+    "publication_refusedcrl": _row(web="S", worker="S", signer="SI"),
     "publication_crlpublication": _row(web="S", worker="SI"),
     "publication_certificatepublication": _row(web="S", worker="SI"),
     # A responder asks for its own delegate, and leaves leaves; nothing else of the database takes its word.

@@ -77,10 +77,19 @@ class Home:
         return str(self.config["id"])
 
     def port(self, name: str) -> int:
-        return int(self.config["ports"][name])
+        return int(self._said("ports", name))
 
     def address(self, name: str) -> str:
-        return str(self.config["addresses"][name]).rstrip("/")
+        return self._said("addresses", name).rstrip("/")
+
+    def _said(self, section: str, name: str) -> str:
+        try:
+            return str(self.config[section][name])
+        except KeyError:
+            where = self.path / "config.toml"
+            raise Fault(
+                f"{where} does not say `{name}` under [{section}]", "add it, or make a new home"
+            ) from None
 
     def secret(self, name: str) -> str:
         """One of this home's secrets (0600), made on first use."""

@@ -85,7 +85,9 @@ def audit(home: Path, as_json: bool, settled: bool, offline: bool) -> None:
 
     address = None if offline else settings.CHOPMARK_OCSP_URL
     found = [str(fault) for fault in faults(now=clock.now(), settled=settled, ocsp_address=address)]
-    click.echo(json.dumps({"ok": not found, "faults": found}) if as_json else "\n".join(found) or "nothing is wrong")
+    click.echo(
+        json.dumps({"ok": not found, "faults": found}) if as_json else "\n".join(found) or "nothing is wrong"
+    )
     sys.exit(1 if found else 0)
 
 

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseNotModified
@@ -34,7 +35,7 @@ class PublishedFilesMiddleware:
             return self._get_response(request)
         try:
             found = resolve(request.path_info)
-            return found.func(request, *found.args, **found.kwargs)
+            return cast(HttpResponse, found.func(request, *found.args, **found.kwargs))
         except Http404:
             return HttpResponseNotFound("not found\n", content_type="text/plain")
 

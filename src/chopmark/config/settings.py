@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from chopmark.config import logs, options, roles
 from chopmark.config.options import Process
@@ -170,7 +169,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- words, time, files ---
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("zh-hant", _("Traditional Chinese"))]
+LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
 LANGUAGE_COOKIE_NAME = "lang"
 USE_I18N = True
 USE_TZ = True

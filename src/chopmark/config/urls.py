@@ -14,3 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if find_spec("chopmark.authority.web") and find_spec("chopmark.authority.web.urls"):
     urlpatterns.append(path("", include("chopmark.authority.web.urls")))
+
+# What cannot be answered is said in the product's own words, and repeats nothing of the request.
+handler400 = "chopmark.look.errors.bad_request"
+handler403 = "chopmark.look.errors.forbidden"
+handler404 = "chopmark.look.errors.not_found"
+handler500 = "chopmark.look.errors.server_error"

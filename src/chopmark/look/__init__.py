@@ -8,5 +8,6 @@ No behaviour, no tables. A settings module uses it with:
     context_processors "chopmark.look.context.face"
     LANGUAGES         [("en", "English"), ("zh-hant", "繁體中文")]
     CHOPMARK_FACE     names of the authority, the operator and the owner: see `context.face`
-    handler400 …      "chopmark.look.errors.bad_request", `.forbidden`, `.not_found`, `.server_error`; CSRF_FAILURE_VIEW `.csrf_failure`
+    handler400 …      "chopmark.look.errors.bad_request", `.forbidden`, `.not_found`, `.server_error`
+    CSRF_FAILURE_VIEW "chopmark.look.errors.csrf_failure"
 """

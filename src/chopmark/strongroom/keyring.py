@@ -1,5 +1,6 @@
 """The keys that the running process holds, and the randomness that goes with them."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from chopmark.strongroom.kek import KeyEncryptionKey, UnsafeSoftwareKeyEncryptio
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.sealing import read_private, unseal
 from chopmark.strongroom.vault import Chances
+
+_journal = logging.getLogger(__name__)
 
 KEK_LABEL = "strongroom key-encryption key v1"
 RECEIPT_LABEL = "strongroom receipt key v1"
@@ -39,6 +42,7 @@ def keyring() -> Keyring:
     passphrase = read_private(options.passphrase_file).decode().strip()
     kek = unseal(read_private(options.keys.kek), passphrase=passphrase, label=KEK_LABEL)
     receipt = unseal(read_private(options.keys.receipt_key), passphrase=passphrase, label=RECEIPT_LABEL)
+    _journal.warning("the key-encryption key is in this process's memory, not in a token")
     return Keyring(
         kek=UnsafeSoftwareKeyEncryptionKey(kek), receipt_key=Ed25519PrivateKey.from_private_bytes(receipt)
     )

@@ -10,7 +10,6 @@ from chopmark.strongroom.sealing import read_private
 _options = Options.read()
 
 PORTAL_URL = _options.portal_url
-DESK_URL = _options.desk_url
 
 SECRET_KEY = read_private(_options.keys.sessions).decode()
 DEBUG = False

@@ -206,6 +206,23 @@ def test_a_revocation_that_commits_while_a_list_is_made_waits_for_the_next(issui
     assert signing.run_once(token=token, now=NOON, claimer=claimer) == 1
 
 
+def test_a_refused_list_is_prepared_again_after_a_while(issuing, revoke, token, claimer):
+    prepare(issuing, now=NOON - A_SECOND)
+    prepare(issuing)
+    revoke(at=NOON - AN_HOUR)
+    signing.run_once(token=token, now=NOON, claimer=claimer)
+    mine = list_of(issuing.id, 0)
+    assert mine not in services.due_lists(now=NOON + timedelta(minutes=9))
+
+    later = NOON + timedelta(minutes=10)
+    assert mine in services.due_lists(now=later)
+    prepare(issuing, now=later)
+    signing.run_once(token=token, now=later, claimer=claimer)
+
+    assert numbers() == [(issuing.id, 0, 3)]
+    require_oracle()
+
+
 def test_a_list_of_another_issuer_is_refused(issuing, token, claimer):
     intent = prepare(issuing)
     other = custody.authority_by_slug("tls-1")
@@ -335,7 +352,7 @@ def test_kill_9_between_claim_and_record_leaves_a_spent_claim(issuing, token, mo
     monkeypatch.undo()
 
     assert CrlClaim.objects.count() == 1 and not Crl.objects.exists()
-    assert selectors.last_intent(issuing.id, 0) is None
+    assert selectors.last_intent(issuing.id, 0, now=NOON) is None
     prepare(issuing)
     with living() as number:
         assert signing.run_once(token=token, now=NOON, claimer=number) == 1

@@ -70,7 +70,9 @@ def test_a_stranger_is_refused_and_nothing_changes(revoke, certificate):
     assert handed_on() == []
 
 
-@pytest.mark.parametrize("reason", [CRLReason.CA_COMPROMISE, CRLReason.CERTIFICATE_HOLD, CRLReason.PRIVILEGE_WITHDRAWN])
+@pytest.mark.parametrize(
+    "reason", [CRLReason.CA_COMPROMISE, CRLReason.CERTIFICATE_HOLD, CRLReason.PRIVILEGE_WITHDRAWN]
+)
 def test_a_subscriber_cannot_speak_for_the_authority(revoke, reason):
     with pytest.raises(ReasonNotPermitted):
         revoke(reason=reason)

@@ -4,9 +4,9 @@ import pytest
 from django.conf import settings as conf
 from django.test import Client, override_settings
 
+from authority.web.world import OWNERS_PUBLIC_KEY, Officer, begin, come_home
 from chopmark.authority.participants.permissions import Role
 from chopmark.config.words import compile_words
-from authority.web.world import OWNERS_PUBLIC_KEY, Officer, begin, come_home
 
 compile_words()
 

@@ -1,6 +1,7 @@
 """Every page of the faces in a browser: axe, reflow, targets, in both languages (design 11).
 
-Needs a Chromium; where there is none these tests are skipped. CHOPMARK_SCREENS=DIR keeps pictures of every page.
+Needs a Chromium; where there is none these tests are skipped. By default a few pages are looked at, each language at one
+width. CHOPMARK_SCREENS=DIR walks through every page at both widths, and keeps their pictures.
 """
 
 import os
@@ -10,23 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("playwright")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-if CHROMIUM is None:
-    pytest.skip("no Chromium here", allow_module_level=True)
-
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import cluster
 from authority.web.world import Officer, begin, come_home, issue, sight
 from chopmark.authority.kernel import clock
 from chopmark.authority.kernel.actors import ActorKind
 from chopmark.authority.participants import services as participants
 from chopmark.authority.participants.permissions import Role
 
-pytestmark = pytest.mark.django_db(transaction=True)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
+]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -38,6 +39,11 @@ SMALL = """() => [...document.querySelectorAll('a[href],button,input,select,summ
                       && !e.closest('.skip-link'))
   .map(([e, r]) => `${e.outerHTML.slice(0, 90)} is ${Math.round(r.width)} x ${Math.round(r.height)}`)"""
 SCREENS = os.environ.get("CHOPMARK_SCREENS")
+WIDTHS = {"en": (1280,), "zh-hant": (390,)}
+if SCREENS:
+    Path(SCREENS).mkdir(parents=True, exist_ok=True)
+    WIDTHS = {"en": (1280, 390), "zh-hant": (1280, 390)}
+whole_tour = pytest.mark.skipif(not SCREENS, reason="walked when CHOPMARK_SCREENS names a folder")
 
 
 @pytest.fixture(scope="session")
@@ -61,16 +67,18 @@ class Watch:
             faults = [*self._judge(client, name, path, code, fill)]
             assert faults == [], f"{path} in {code}: {faults}"
 
-    def _judge(self, client: Client, name: str, path: str, code: str, fill: dict[str, str] | None) -> Iterator[str]:
-        for width in (1280, 390):
+    def _judge(
+        self, client: Client, name: str, path: str, code: str, fill: dict[str, str] | None
+    ) -> Iterator[str]:
+        for width in WIDTHS[code]:
             page = self._open(client, path, code, width, fill)
             if SCREENS:
                 page.screenshot(path=Path(SCREENS) / f"{name}.{code[:2]}.{width}.png", full_page=True)
             found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
             yield from (f"axe {one['id']} at {width}: {one['nodes'][0]['html'][:120]}" for one in found)
-            if width == 1280:
-                yield from page.evaluate(SMALL)
-                yield from _refused_by_policy(page)
+            yield from page.evaluate(SMALL)
+            yield from _refused_by_policy(page)
+            if width == WIDTHS[code][0]:
                 yield from self._reflow(page)
             page.context.close()
 
@@ -79,7 +87,10 @@ class Watch:
             viewport={"width": width, "height": 900}, reduced_motion="reduce", timezone_id="Asia/Hong_Kong"
         )
         context.add_cookies(
-            [{"name": key, "value": morsel.value, "url": self.origin} for key, morsel in client.cookies.items()]
+            [
+                {"name": key, "value": morsel.value, "url": self.origin}
+                for key, morsel in client.cookies.items()
+            ]
         )
         page = context.new_page()
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -113,6 +124,8 @@ def _refused_by_policy(page: Page) -> list[str]:
 
 @pytest.fixture
 def watch(browser, live_server) -> Watch:
+    # Playwright's loop gives this thread a connection object of its own: it empties tables as the first one does.
+    connection.ops.execute_sql_flush = cluster._empty_tables
     return Watch(browser, live_server.url)
 
 
@@ -123,6 +136,7 @@ def test_it_works(watch, visitor):
     watch.look(visitor, "not-found", "/nowhere")
 
 
+@whole_tour
 def test_the_answers(watch, asha, submitted):
     certificate = issue(submitted)
     serial = certificate.serial_number.hex()
@@ -139,9 +153,12 @@ def test_the_answers(watch, asha, submitted):
     watch.look(asha, "portal-home-revoked", "/portal/")
 
 
+@whole_tour
 def test_applying(watch, asha, visitor):
     watch.look(visitor, "portal-sign-in", "/portal/sign-in")
-    watch.look(visitor, "portal-sign-in-error", "/portal/sign-in", fill={"number": "AP261100001", "password": "x"})
+    watch.look(
+        visitor, "portal-sign-in-error", "/portal/sign-in", fill={"number": "AP261100001", "password": "x"}
+    )
     watch.look(visitor, "portal-choose", "/apply/")
     watch.look(visitor, "portal-begin", "/apply/personal/")
     watch.look(visitor, "portal-begin-error", "/apply/personal/", fill={"csr_text": ""})
@@ -158,6 +175,7 @@ def test_applying(watch, asha, visitor):
     watch.look(asha, "portal-reject", f"/portal/applications/{number}/reject")
 
 
+@whole_tour
 def test_the_counter(watch, intake, second, asha, submitted):
     watch.look(intake.client, "counter-desk", "/counter/")
     watch.look(intake.client, "counter-desk-error", "/counter/", fill={"reference": "AP1"})
@@ -182,6 +200,7 @@ def test_the_counter(watch, intake, second, asha, submitted):
     watch.look(intake.client, "counter-case-4", f"/counter/cases/{number}/")
 
 
+@whole_tour
 def test_staff_come_in(watch, visitor):
     watch.look(visitor, "staff-sign-in", "/staff/sign-in")
     token = participants.register_staff(
@@ -190,6 +209,8 @@ def test_staff_come_in(watch, visitor):
     )  # fmt: skip
     watch.look(visitor, "staff-welcome", f"/staff/welcome/{token}")
     newcomer = Officer("20999", Role.INTAKE_OFFICER)
-    newcomer.client.post(f"/staff/welcome/{token}", {"password": "nine green harbours", "again": "nine green harbours"})
+    newcomer.client.post(
+        f"/staff/welcome/{token}", {"password": "nine green harbours", "again": "nine green harbours"}
+    )
     watch.look(newcomer.client, "staff-authenticator", "/staff/authenticator")
     watch.look(visitor, "staff-problem", "/staff/welcome/spent")

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from authority.web.world import NAME, PASSWORD, begin, come_home, desk_receipt, issue
+from authority.web.world import NAME, PASSWORD, begin, desk_receipt, issue
 
 
 def test_it_works(asha, submitted):
@@ -16,6 +16,19 @@ def test_it_works(asha, submitted):
     home = asha.get("/portal/").content.decode()
     assert "In force" in home
     assert submitted in re.sub(r"<[^>]+>", "", home)
+
+
+def test_every_step_is_within_the_grants_of_the_web_process(as_process, asha):
+    with as_process("web"):
+        number = begin(asha)
+        assert asha.post("/desk-return", {"receipt": desk_receipt(number)}).status_code == 302
+    certificate = issue(number)
+    with as_process("web"):
+        assert asha.get("/portal/").status_code == 200
+        asha.post(f"/portal/applications/{number}/accept")
+        assert asha.get(f"/portal/applications/{number}/certificate").status_code == 200
+        address = f"/portal/certificates/1/{certificate.serial_number.hex()}/revoke"
+        assert asha.post(address, {"reason": "1", "password": PASSWORD}).status_code == 302
 
 
 def test_the_way_to_the_owners_desk_carries_numbers_only(asha, her_number, settings):
@@ -142,9 +155,18 @@ def test_the_certificate_is_a_file(asha, submitted):
     assert answer["Content-Type"] == "application/pkix-cert"
 
 
-@pytest.mark.parametrize("part", ["accept", "withdraw", "key", "key/kept"])
+@pytest.mark.parametrize("part", ["accept", "withdraw", "key/kept"])
 def test_an_act_is_never_a_link(asha, submitted, part):
-    assert asha.get(f"/portal/applications/{submitted}/{part}").status_code == 405
+    answer = asha.get(f"/portal/applications/{submitted}/{part}")
+    assert answer["Location"] == f"/portal/applications/{submitted}/"
+    assert b"Come to the service centre" in asha.get(answer["Location"]).content
+
+
+def test_the_other_language_is_a_link_after_a_refusal_too(asha, submitted):
+    refused = asha.post(f"/portal/applications/{submitted}/accept")
+    assert refused.status_code == 409
+    answer = asha.get(f"/portal/applications/{submitted}/accept?lang=zh-hant", follow=True)
+    assert "前往服務中心" in answer.content.decode()
 
 
 def test_forms_are_guarded_against_other_sites(her_number):

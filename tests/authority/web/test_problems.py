@@ -4,11 +4,11 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-import chopmark.authority
-import chopmark.pki
 import pytest
 from django.utils import translation
 
+import chopmark.authority
+import chopmark.pki
 from chopmark.authority.web.problems import PROBLEMS, problem_of
 from chopmark.pki.refusals import Refusal
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import chopmark.authority.web
-
 from look.words import said_in, unsaid, untranslated
 
 WEB = Path(chopmark.authority.web.__file__).parent

@@ -19,12 +19,11 @@ from chopmark.authority.applications.models import Application
 from chopmark.authority.delivery.models import Offer
 from chopmark.authority.issuance.models import Certificate
 from chopmark.authority.kernel import clock
-from chopmark.authority.kernel.actors import ActorKind
+from chopmark.authority.kernel.actors import ActorKind, process
 from chopmark.authority.participants import services as participants
 from chopmark.authority.participants.permissions import Role
 from chopmark.authority.verification.models import SightingTicket
 from chopmark.authority.verification.services import record_duplicate_check
-from chopmark.authority.kernel.actors import process
 from chopmark.strongroom.client import RECEIPT_CONTEXT
 
 PASSWORD = "nine green harbours"

@@ -4,6 +4,7 @@ from chopmark.authority.applications.errors import ApplicationMoved, Application
 from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.states import MOVES, ApplicationState
 from chopmark.authority.catalogue import selectors as catalogue
+from chopmark.authority.catalogue.errors import ClassUnknown
 from chopmark.authority.kernel.actors import Actor
 
 
@@ -40,7 +41,11 @@ def awaiting_release() -> list[Application]:
 def subscriber_class(application: Application) -> str:
     """Which of its type's classes the applicant is in: her age band, or the only class of a type that is not for persons."""
     classes = catalogue.certificate_type(application.type_code).classes
-    return application.age_band if application.age_band in classes else next(iter(classes))
+    if application.age_band in classes:
+        return application.age_band
+    if len(classes) > 1:  # guessing would give somebody another class's reliance limit
+        raise ClassUnknown(type=application.type_code, subscriber_class=application.age_band)
+    return next(iter(classes))
 
 
 def normalised(reference: str) -> str:

@@ -45,7 +45,6 @@ class AuditTag(StrEnum):
     KEY_SEALING_REQUESTED = "key:sealing_requested"
     LOGIN_CLOSED = "login:closed"
     LOGIN_OPENED = "login:opened"
-    OCSP_DELEGATE_CLAIMED = "ocsp_delegate:claimed"
     OCSP_DELEGATE_ISSUED = "ocsp_delegate:issued"
     OCSP_DELEGATE_REQUESTED = "ocsp_delegate:requested"
     OCSP_REFUSED = "ocsp:refused"

@@ -84,12 +84,6 @@ def chain(issuer_id: int) -> Sequence[bytes]:
     return certificates
 
 
-def certificates_of(issuer_id: int) -> tuple[bytes, ...]:
-    """Every authority certificate about one issuer, oldest first."""
-    rows = CaCertificate.objects.filter(subject_id=issuer_id).order_by("id")
-    return tuple(bytes(der) for der in rows.values_list("certificate_der", flat=True))
-
-
 def was_recorded(certificate: CertificateId, *, at: datetime) -> bool:
     """Whether an authority certificate of this serial was recorded by a moment."""
     return CaCertificate.objects.filter(

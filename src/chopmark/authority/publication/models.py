@@ -50,6 +50,16 @@ class Crl(NumberedList):
         constraints = [models.UniqueConstraint("issuer_id", "shard", "number", name="crl_recorded_once")]
 
 
+class RefusedCrl(NumberedList):
+    """One row: the signer refused a list that it had claimed; its number is spent, and somebody must look."""
+
+    code = models.CharField(max_length=64)
+    refused_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("issuer_id", "shard", "number", name="crl_refused_once")]
+
+
 class CrlPublication(NumberedList):
     """One row: a list was put where the world reads it."""
 

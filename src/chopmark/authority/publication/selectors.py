@@ -1,11 +1,14 @@
 """Reading lists: what was intended, signed and published."""
 
-from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, OuterRef
 
 from chopmark.authority.custody.claimers import dead
-from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, CrlPublication
+from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, CrlPublication, RefusedCrl
+
+# A list that the signer refused is refused again until somebody has looked: not every five seconds.
+REFUSED_AGAIN_AFTER = timedelta(minutes=10)
 
 AnyList = type[Crl] | type[CrlClaim] | type[CrlIntent] | type[CrlPublication]
 
@@ -16,18 +19,23 @@ def same_number(model: AnyList) -> Exists:
     return Exists(model.objects.filter(**own))
 
 
-def last_intent(issuer_id: int, shard: int) -> CrlIntent | None:
-    """The newest intent that is signed, or waits to be, or is being: not one whose signer died with it."""
-    for intent in CrlIntent.objects.filter(issuer_id=issuer_id, shard=shard).order_by("-number")[:10]:
-        if not _is_spent(intent):
-            return intent
-    return None
+def last_intent(issuer_id: int, shard: int, *, now: datetime) -> CrlIntent | None:
+    """The intent of the list to come, if it is on its way; else of the newest that was signed."""
+    intents = CrlIntent.objects.filter(issuer_id=issuer_id, shard=shard).order_by("-number")
+    newest = intents.first()
+    if newest is None or not _is_spent(newest, now):
+        return newest
+    return intents.filter(same_number(Crl)).first()
 
 
-def _is_spent(intent: CrlIntent) -> bool:
+def _is_spent(intent: CrlIntent, now: datetime) -> bool:
+    """Whether nothing will come of it: its signer died, or refused it a while ago."""
     number = {"issuer_id": intent.issuer_id, "shard": intent.shard, "number": intent.number}
     claim = CrlClaim.objects.filter(**number).first()
-    return claim is not None and not Crl.objects.filter(**number).exists() and bool(dead([claim.claimer]))
+    if claim is None or Crl.objects.filter(**number).exists():
+        return False
+    refused = RefusedCrl.objects.filter(**number, refused_at__lte=now - REFUSED_AGAIN_AFTER).exists()
+    return refused or bool(dead([claim.claimer]))
 
 
 def last_number(model: AnyList, issuer_id: int, shard: int) -> int:
@@ -54,16 +62,6 @@ def published(issuer_id: int, shard: int) -> Crl | None:
     """The list that the world reads now."""
     rows = Crl.objects.filter(same_number(CrlPublication), issuer_id=issuer_id, shard=shard)
     return rows.order_by("-number").first()
-
-
-def is_public(issuer_id: int, shard: int) -> bool:
-    """Whether a list was ever published: before that its address is not to be printed."""
-    return CrlPublication.objects.filter(issuer_id=issuer_id, shard=shard).exists()
-
-
-def archived(issuer_id: int, shard: int) -> Iterator[Crl]:
-    """Every list ever signed, oldest first (C54)."""
-    return Crl.objects.filter(issuer_id=issuer_id, shard=shard).order_by("number").iterator()
 
 
 def key_uses() -> int:

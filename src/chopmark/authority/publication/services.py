@@ -14,7 +14,7 @@ from chopmark.authority.publication import selectors
 from chopmark.authority.publication.lists import RevocationList, all_lists, list_of, lists_of_serial
 from chopmark.authority.publication.models import CrlIntent
 from chopmark.authority.publication.policy import is_due
-from chopmark.authority.publication.publishing import publish_authorities
+from chopmark.authority.publication.publishing import publish_authorities, publish_signed
 from chopmark.pki.crl import build_tbs, read_tbs
 from chopmark.pki.lint import lint_crl
 
@@ -74,7 +74,7 @@ def due_lists(*, now: datetime) -> list[RevocationList]:
     """The lists that the timetable or their age asks for now."""
     due = []
     for wanted in all_lists():
-        last = selectors.last_intent(wanted.authority.id, wanted.shard)
+        last = selectors.last_intent(wanted.authority.id, wanted.shard, now=now)
         if is_due(
             made_at=last.this_update if last else None,
             next_update=last.next_update if last else None,
@@ -87,8 +87,9 @@ def due_lists(*, now: datetime) -> list[RevocationList]:
 
 
 def prepare_due(*, actor: Actor, now: datetime) -> int:
-    """Prepare every list that is due, and publish the certificates of new issuers; answers how many lists."""
+    """Prepare every list that is due, and publish what is ready and was not heard of; answers how many lists."""
     publish_authorities(actor=actor, now=now)
+    publish_signed(actor=actor, now=now)
     due = due_lists(now=now)
     for wanted in due:
         prepare_crl(issuer_id=wanted.authority.id, shard=wanted.shard, actor=actor, now=now)
@@ -98,7 +99,7 @@ def prepare_due(*, actor: Actor, now: datetime) -> int:
 def bring_forward(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
     """Prepare the lists on which a revocation must show, unless the newest intended ones have it already."""
     for wanted in lists_of_serial(issuer_id, serial_number):
-        last = selectors.last_intent(issuer_id, wanted.shard)
+        last = selectors.last_intent(issuer_id, wanted.shard, now=now)
         if last is None or serial_number not in set(read_tbs(bytes(last.tbs_cert_list)).serial_numbers()):
             prepare_crl(issuer_id=issuer_id, shard=wanted.shard, actor=actor, now=now)
 

@@ -19,7 +19,7 @@ from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.publication.errors import ListNotOurs
 from chopmark.authority.publication.events import CrlSigned
 from chopmark.authority.publication.lists import list_of
-from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent
+from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, RefusedCrl
 from chopmark.authority.publication.policy import require_same
 from chopmark.authority.publication.selectors import waiting_for_signer
 from chopmark.pki.crl import read_tbs
@@ -37,8 +37,8 @@ def run_once(*, token: Token, now: datetime, claimer: int) -> int:
             continue
         try:
             sign(intent=intent, token=token, actor=process("signer"), now=now)
-        except Refusal as refusal:  # it has its leaf; its number is spent
-            log.warning("crl_refused", issuer=intent.issuer_id, number=intent.number, code=refusal.code)
+        except Refusal as refusal:
+            _refuse(intent, refusal, now)
         else:
             done += 1
     return done
@@ -53,6 +53,18 @@ def _claim(intent: CrlIntent, *, claimer: int, now: datetime) -> bool:
         defaults={"claimer": claimer, "claimed_at": now},
     )
     return mine
+
+
+def _refuse(intent: CrlIntent, refusal: Refusal, now: datetime) -> None:
+    """The refusal has its leaf; this row lets another list be prepared under the next number."""
+    log.warning("crl_refused", issuer=intent.issuer_id, number=intent.number, code=refusal.code)
+    RefusedCrl.objects.create(
+        issuer_id=intent.issuer_id,
+        shard=intent.shard,
+        number=intent.number,
+        code=refusal.code,
+        refused_at=now,
+    )
 
 
 @act(AuditTag.CRL_SIGNED)

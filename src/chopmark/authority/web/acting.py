@@ -61,6 +61,28 @@ def anybody(view: AnyView[P]) -> AnyView[P]:
     return perform
 
 
+def by_post(view: AnyView[P]) -> AnyView[P]:
+    """An act: only a form does it. Whoever comes by a link, such as the other language's, sees the page that the form is on."""
+
+    @wraps(view)
+    def perform(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return (
+            view(request, *args, **kwargs)
+            if request.method == "POST"
+            else HttpResponseRedirect(_page_of(request.path))
+        )
+
+    return perform
+
+
+def _page_of(path: str) -> str:
+    """`/portal/applications/AP…/accept` belongs to `/portal/applications/AP…/`; what has no page of its own, to the face."""
+    parts = path.split("/")
+    if len(parts) > 4:
+        return "/".join([*parts[:4], ""])
+    return "/counter/" if parts[1] in ("counter", "staff") else "/portal/"
+
+
 def _login_id(request: HttpRequest) -> int:
     return int(request.user.pk or 0)
 
@@ -69,7 +91,7 @@ def _is_signed_in(request: HttpRequest, permission: Permission) -> bool:
     """Staff count as signed in only after their one-time code."""
     if not request.user.is_authenticated:
         return False
-    return permission.startswith("portal:") or bool(request.user.is_verified())  # type: ignore[union-attr]
+    return permission.startswith("portal:") or bool(request.user.is_verified())  # type: ignore[attr-defined]  # django-otp puts it there
 
 
 def _to_sign_in(request: HttpRequest, permission: Permission) -> HttpResponse:

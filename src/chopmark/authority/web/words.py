@@ -29,7 +29,7 @@ REASON_GIVEN: Final[dict[CRLReason, Promise]] = {
 
 EVIDENCE: Final[dict[str, Promise]] = {
     "identity_sighted": _("Original identity card sighted"),
-    "duplicate_check": _("Details confirmed, no other record found"),
+    "duplicate_check": _("Details confirmed, other records looked for"),
     "pin_envelope": _("PIN envelope"),
     "domain_control": _("Control of the domain names"),
     "guardian_consent": _("Consent of a parent or guardian"),

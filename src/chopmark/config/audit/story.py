@@ -20,9 +20,9 @@ from pyasn1_alt_modules.rfc5280 import SubjectPublicKeyInfo
 from chopmark.config.audit.fault import Fault, rows
 
 CERTIFICATES = """
-    select issuer_id, serial_number, recorded_at from issuance_certificate where kind = 'certificate'
-    union select issuer_id, serial_number, recorded_at from custody_cacertificate where issuer_id <> subject_id
-    union select issuer_id, serial_number, null from revocation_revocation
+    select issuer_id, serial_number, certificate_der from issuance_certificate where kind = 'certificate'
+    union all
+    select issuer_id, serial_number, certificate_der from custody_cacertificate where issuer_id <> subject_id
 """
 REVOKED = "select issuer_id, serial_number, revoked_at from revocation_revocation"
 AUTHORITIES = "select subject_id, certificate_der from custody_cacertificate order by id"
@@ -30,28 +30,37 @@ AUTHORITIES = "select subject_id, certificate_der from custody_cacertificate ord
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database says of one serial number."""
+    """What the database says of one serial number, and on which list its certificate says it would be."""
 
     issuer_id: int
     serial_number: int
-    is_recorded: bool
+    crl_address: str | None  # None: no certificate was recorded
     revoked_at: datetime | None
 
     @property
     def name(self) -> str:
         return f"{self.issuer_id}/{self.serial_number:x}"
 
+    @property
+    def is_recorded(self) -> bool:
+        return self.crl_address is not None
+
 
 def known_serials() -> list[Known]:
     revoked = {(issuer, bytes(serial)): at for issuer, serial, at in rows(REVOKED)}
-    recorded: dict[tuple[int, bytes], bool] = {}
-    for issuer, serial, recorded_at in rows(CERTIFICATES):
-        key = (issuer, bytes(serial))
-        recorded[key] = recorded.get(key, False) or recorded_at is not None
+    addresses: dict[tuple[int, bytes], str | None] = dict.fromkeys(revoked)
+    for issuer, serial, der in rows(CERTIFICATES):
+        addresses[issuer, bytes(serial)] = _crl_address(bytes(der))
     return [
-        Known(issuer, int.from_bytes(serial, "big"), is_recorded, revoked.get((issuer, serial)))
-        for (issuer, serial), is_recorded in recorded.items()
+        Known(issuer, int.from_bytes(serial, "big"), address, revoked.get((issuer, serial)))
+        for (issuer, serial), address in addresses.items()
     ]
+
+
+def _crl_address(certificate_der: bytes) -> str:
+    certificate = x509.load_der_x509_certificate(certificate_der)
+    points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    return str(next(name.value for point in points for name in point.full_name or ()))
 
 
 def authorities() -> dict[int, x509.Certificate]:
@@ -62,6 +71,7 @@ def check_crls(folder: Path, now: datetime) -> Iterator[Fault]:
     """Each published list is its issuer's, in date, and holds exactly what was revoked when it was made."""
     issuers = authorities()
     serials = known_serials()
+    listed: set[tuple[int, int]] = set()
     for path in sorted(folder.glob("*.crl")):
         crl = x509.load_der_x509_crl(path.read_bytes())
         issuer_id = _issuer_of(crl, issuers)
@@ -70,7 +80,22 @@ def check_crls(folder: Path, now: datetime) -> Iterator[Fault]:
             continue
         if crl.next_update_utc is None or crl.next_update_utc < now:
             yield Fault("crl", path.name, "its nextUpdate has passed")
+        listed |= {(issuer_id, entry.serial_number) for entry in crl}
         yield from _compare(path.name, crl, [known for known in serials if known.issuer_id == issuer_id])
+    yield from _compare_unrecorded(folder, serials, listed)
+
+
+def _compare_unrecorded(folder: Path, serials: list[Known], listed: set[tuple[int, int]]) -> Iterator[Fault]:
+    """A serial number revoked without a certificate stands on one of its issuer's lists: no certificate says on which."""
+    for known in serials:
+        if known.is_recorded or known.revoked_at is None or (known.issuer_id, known.serial_number) in listed:
+            continue
+        if known.revoked_at < _oldest(folder):
+            yield Fault("crl", known.name, "it is revoked and on no list")
+
+
+def _oldest(folder: Path) -> datetime:
+    return min(x509.load_der_x509_crl(path.read_bytes()).last_update_utc for path in folder.glob("*.crl"))
 
 
 def _issuer_of(crl: x509.CertificateRevocationList, issuers: dict[int, x509.Certificate]) -> int | None:
@@ -82,14 +107,27 @@ def _issuer_of(crl: x509.CertificateRevocationList, issuers: dict[int, x509.Cert
 
 def _compare(name: str, crl: x509.CertificateRevocationList, serials: list[Known]) -> Iterator[Fault]:
     listed = {entry.serial_number: entry.revocation_date_utc for entry in crl}
+    addresses = _covered(crl)
     for known in serials:
-        expected = known.revoked_at is not None and known.revoked_at <= crl.last_update_utc
-        if expected != (known.serial_number in listed):
-            yield Fault("crl", known.name, f"{name} {'leaves it out' if expected else 'lists it'}")
+        revoked = known.revoked_at is not None and known.revoked_at <= crl.last_update_utc
+        expected = revoked and (addresses is None or known.crl_address in addresses)
+        if expected and known.serial_number not in listed:
+            yield Fault("crl", known.name, f"{name} leaves it out")
+        elif known.is_recorded and not expected and known.serial_number in listed:
+            yield Fault("crl", known.name, f"{name} lists it")
         elif expected and listed[known.serial_number] != known.revoked_at:
             yield Fault("crl", known.name, f"{name} gives another date")
-    for stranger in listed.keys() - {known.serial_number for known in serials}:
+    for stranger in listed.keys() - {known.serial_number for known in serials if known.revoked_at}:
         yield Fault("crl", f"{stranger:x}", f"{name} lists what was never revoked")
+
+
+def _covered(crl: x509.CertificateRevocationList) -> set[str] | None:
+    """The addresses of the partition that a list is for (RFC 5280 §5.2.5); None: it is the whole list."""
+    try:
+        point = crl.extensions.get_extension_for_class(x509.IssuingDistributionPoint).value
+    except x509.ExtensionNotFound:
+        return None
+    return {str(address.value) for address in point.full_name} if point.full_name else None
 
 
 def check_ocsp(address: str) -> Iterator[Fault]:

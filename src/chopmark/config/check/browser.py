@@ -32,7 +32,8 @@ class Page:
 
     @property
     def text(self) -> str:
-        return " ".join(self.document.text_content().split())
+        """What is written on it, a space between elements."""
+        return " ".join(" ".join(self.document.itertext()).split())
 
     def one(self, path: str) -> Document:
         """The first element or value that the XPath names."""

@@ -40,7 +40,9 @@ class Evidence:
         self._keep_pem(NAMES["root"], root)
 
     def _fetch_issuer(self, certificate: x509.Certificate) -> x509.Certificate:
-        return x509.load_der_x509_certificate(fetch(_access(certificate, AuthorityInformationAccessOID.CA_ISSUERS)))
+        return x509.load_der_x509_certificate(
+            fetch(_access(certificate, AuthorityInformationAccessOID.CA_ISSUERS))
+        )
 
     def _keep_pem(self, name: str, certificate: x509.Certificate) -> None:
         (self.folder / name).write_bytes(certificate.public_bytes(Encoding.PEM))
@@ -87,7 +89,9 @@ class Evidence:
     def keep_keystore(self, pkcs12: bytes, pin: str) -> None:
         """The file and the paper side by side: in a demonstration only, so that a client can be shown both."""
         (self.folder / "keystore.p12").write_bytes(pkcs12)
-        with os.fdopen(os.open(self.folder / "keystore.pin", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as pin_file:
+        with os.fdopen(
+            os.open(self.folder / "keystore.pin", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
+        ) as pin_file:
             pin_file.write(pin + "\n")
 
     def keep_log(self) -> None:

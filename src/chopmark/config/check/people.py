@@ -1,40 +1,43 @@
 """The people of the walk. Each has a browser, knows what she was told, and does her own part, over HTTP only."""
 
+import base64
 import json
 import os
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from django_otp.oath import TOTP
 
+from chopmark.authority.kernel import clock
 from chopmark.config.check.browser import Browser, Page, Unexpected
 from chopmark.config.check.patience import until
 
-A_STEP = timedelta(seconds=30)
-SECRET = re.compile(r"\b[A-Z2-7]{32}\b")
+STEP_SECONDS = 30
+ACCEPTED_AHEAD = 1
+SECRET = re.compile(r"\b(?:[A-Z2-7]{4} ?){7}[A-Z2-7]{4}\b")  # Base32, whole or in fours
 
 
 @dataclass
 class Device:
-    """An authenticator app. A code is good once: after it, the next step's is shown."""
+    """An authenticator app. A code is good once: after it the next step's is shown, as soon as that one is taken."""
 
     secret: str
     last_step: int = 0
 
-    def code(self, now: datetime) -> str:
-        step = max(int(now.timestamp() // A_STEP.seconds), self.last_step + 1)
+    def code(self) -> str:
+        step = max(_step_now(), self.last_step + 1)
+        until(
+            lambda: True if step <= _step_now() + ACCEPTED_AHEAD else None, "the next one-time code is good"
+        )
         self.last_step = step
-        totp = TOTP(_base32(self.secret))
-        totp.time = step * A_STEP.seconds
+        totp = TOTP(base64.b32decode(self.secret))
+        totp.time = step * STEP_SECONDS
         return f"{totp.token():06d}"
 
 
-def _base32(secret: str) -> bytes:
-    import base64
-
-    return base64.b32decode(secret)
+def _step_now() -> int:
+    return int(clock.now().timestamp() // STEP_SECONDS)
 
 
 @dataclass
@@ -63,10 +66,10 @@ class Credentials:
 
 def secret_on(page: Page) -> str:
     """The key that an authenticator page shows to those who cannot scan."""
-    found = SECRET.search(page.text.replace("\u00a0", ""))
+    found = SECRET.search(page.text)
     if found is None:
         raise Unexpected(f"{page.url} shows no key for an authenticator")
-    return found.group()
+    return found.group().replace(" ", "")
 
 
 @dataclass
@@ -82,41 +85,41 @@ class Officer:
     def is_welcomed(self, key: str | None = None) -> bool:
         return (key or self.number) in self.credentials.known
 
-    def is_welcomed_by(self, link: str, password: str, now: datetime) -> None:
+    def is_welcomed_by(self, link: str, password: str) -> None:
         """Use the one-time link: choose a password, enrol a device."""
         page = self.browser.submit(self.browser.get(link), {"password": password, "again": password})
         device = Device(secret_on(page))
-        self.browser.submit(page, {"code": device.code(now)})
+        self.browser.submit(page, {"code": device.code()})
         self.credentials.keep(self.number, password, device)
 
-    def is_welcomed_at_desk_by(self, link: str, password: str, now: datetime) -> None:
+    def is_welcomed_at_desk_by(self, link: str, password: str) -> None:
         page = self.browser.get(link)
         device = Device(secret_on(page))
-        self.browser.submit(page, {"password": password, "again": password, "code": device.code(now)})
+        self.browser.submit(page, {"password": password, "again": password, "code": device.code()})
         self.credentials.keep(self.at_desk, password, device)
 
     @property
     def at_desk(self) -> str:
         return f"{self.number} at the owner's desk"
 
-    def signs_in(self, now: datetime) -> Page:
-        return self._enter(self.browser.get(f"{self.web}/staff/sign-in"), self.number, now)
+    def signs_in(self) -> Page:
+        return self._enter(self.browser.get(f"{self.web}/staff/sign-in"), self.number)
 
-    def _enter(self, page: Page, who: str, now: datetime) -> Page:
+    def _enter(self, page: Page, who: str) -> Page:
         device = self.credentials.device(who)
         password = self.credentials.password(who)
-        page = self.browser.submit(page, {"number": self.number, "password": password, "code": device.code(now)})
+        page = self.browser.submit(page, {"number": self.number, "password": password, "code": device.code()})
         self.credentials.keep(who, password, device)
         return page
 
     def case(self, reference: str) -> Page:
         return self.browser.get(f"{self.web}/counter/cases/{reference}/")
 
-    def sights(self, reference: str, hkid: str, now: datetime) -> Page:
+    def sights(self, reference: str, hkid: str) -> Page:
         """Go to the owner's desk, type the digits from the card, and come back with what the desk signed."""
         page = self.browser.submit(self.case(reference), form="/sighting")
         if "/officer/sign-in" in page.url:
-            page = self._enter(page, self.at_desk, now)
+            page = self._enter(page, self.at_desk)
         page = self.browser.submit(page, {"hkid": hkid})
         page = self.browser.submit(page, {"original": "on", "face": "on"})
         return self.browser.submit(page, form="/counter/desk-return")
@@ -184,9 +187,9 @@ class Applicant:
             {
                 "name": self.particulars.name,
                 "hkid": self.particulars.hkid,
-                "birth_date_0": str(day),
-                "birth_date_1": str(month),
-                "birth_date_2": str(year),
+                "birth_date_day": str(day),
+                "birth_date_month": str(month),
+                "birth_date_year": str(year),
                 "email": self.particulars.email,
                 "phone": self.particulars.phone,
             },
@@ -221,6 +224,4 @@ class Applicant:
     def reads_history(self) -> Page:
         """Who opened my record? Asked at the owner's desk, with the access code that only she was shown."""
         page = self.browser.get(f"{self.desk}/history")
-        return self.browser.submit(
-            page, {"hkid": self.particulars.hkid, "access_code": self.access_code}
-        )
+        return self.browser.submit(page, {"hkid": self.particulars.hkid, "code": self.access_code})

@@ -68,7 +68,9 @@ def main(path: Path) -> int:
     """Walk, leave the evidence, and answer the exit code."""
     home = open_home(path)
     demo = home.path / "demo"
-    walk = Walk(home, Credentials.of(demo / "credentials.json"), json.loads((demo / "links.json").read_text()))
+    walk = Walk(
+        home, Credentials.of(demo / "credentials.json"), json.loads((demo / "links.json").read_text())
+    )
     try:
         _walk(walk, Evidence(own_folder(home.path / "check"), home))
     except (Unexpected, httpx.HTTPError) as fault:
@@ -129,23 +131,19 @@ def _walk(walk: Walk, evidence: Evidence) -> None:
 
 
 def _staff(walk: Walk) -> tuple[Officer, Officer]:
-    from chopmark.authority.kernel import clock
-
     bikram, chandra, operator = (walk.officer(number) for number in (INTAKE, RELEASE, OPERATOR))
     for officer in (bikram, chandra, operator):
         if not officer.is_welcomed():
-            officer.is_welcomed_by(walk.links[officer.number], secrets.token_urlsafe(12), clock.now())
+            officer.is_welcomed_by(walk.links[officer.number], secrets.token_urlsafe(12))
     if not bikram.is_welcomed(bikram.at_desk):
-        bikram.is_welcomed_at_desk_by(walk.links[bikram.at_desk], secrets.token_urlsafe(12), clock.now())
-    bikram.signs_in(clock.now())
-    chandra.signs_in(clock.now())
+        bikram.is_welcomed_at_desk_by(walk.links[bikram.at_desk], secrets.token_urlsafe(12))
+    bikram.signs_in()
+    chandra.signs_in()
     return bikram, chandra
 
 
 def _serve(applicant: Applicant, intake: Officer, release: Officer, envelope: str | None = None) -> None:
-    from chopmark.authority.kernel import clock
-
-    intake.sights(applicant.reference, applicant.particulars.hkid, clock.now())
+    intake.sights(applicant.reference, applicant.particulars.hkid)
     intake.takes_fee(applicant.reference)
     if envelope:
         intake.hands_envelope(applicant.reference, envelope)
@@ -174,10 +172,8 @@ def _next_envelope(drawer: Path) -> Path:
 
 
 def _publish_lists(walk: Walk) -> None:
-    from chopmark.authority.kernel import clock
-
     device = walk.credentials.device(OPERATOR)
-    code = device.code(clock.now())
+    code = device.code()
     walk.credentials.keep(OPERATOR, walk.credentials.password(OPERATOR), device)
     _run(walk, "crl", "publish", "--now", "--as", OPERATOR, "--code", code)
 
@@ -186,4 +182,6 @@ def _run(walk: Walk, *words: str) -> None:
     command = [sys.executable, "-m", "chopmark.config", *words, "--home", str(walk.home.path)]
     done = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Unexpected(f"chopmark {' '.join(words[:2])} ended with {done.returncode}: {done.stdout}{done.stderr}")
+        raise Unexpected(
+            f"chopmark {' '.join(words[:2])} ended with {done.returncode}: {done.stdout}{done.stderr}"
+        )

@@ -7,7 +7,6 @@ class Migration(migrations.Migration):
     dependencies = [("kernel", "0001_initial")]
 
     operations = [
-        migrations.RunSQL("create sequence applications_number", "drop sequence applications_number"),
         migrations.CreateModel(
             name="Application",
             fields=[
@@ -109,5 +108,10 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        # Owned by the column it numbers: whoever may insert an application may draw a number.
+        migrations.RunSQL(
+            "create sequence applications_number owned by applications_application.reference",
+            "drop sequence applications_number",
         ),
     ]

@@ -133,9 +133,33 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="RefusedCrl",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("issuer_id", models.SmallIntegerField()),
+                ("shard", models.SmallIntegerField()),
+                ("number", models.BigIntegerField()),
+                ("code", models.CharField(max_length=64)),
+                ("refused_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("issuer_id"), models.F("shard"), models.F("number"), name="crl_refused_once"
+                    )
+                ],
+            },
+        ),
         append_only("publication_crlintent"),
         append_only("publication_crlclaim"),
         append_only("publication_crl"),
+        append_only("publication_refusedcrl"),
         append_only("publication_crlpublication"),
         append_only("publication_certificatepublication"),
         notifies("publication_crlintent", "signer"),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.catalogue.words import Evidence
@@ -20,7 +20,7 @@ from chopmark.authority.ledger.selectors import invoice_of, payment_of
 from chopmark.authority.participants.permissions import Permission
 from chopmark.authority.verification import services as verification
 from chopmark.authority.verification.errors import EvidenceKindUnknown
-from chopmark.authority.web.acting import ActingRequest, anybody, permitted
+from chopmark.authority.web.acting import ActingRequest, anybody, by_post, permitted
 from chopmark.authority.web.answers import blame, posted, status_of, with_faults
 from chopmark.authority.web.counter import shown
 from chopmark.authority.web.counter.desk import surroundings
@@ -66,7 +66,7 @@ def case(request: ActingRequest, reference: str) -> HttpResponse:
     return render(request, "web/counter/case.html", _context(request, reference))
 
 
-@require_POST
+@by_post
 @permitted(Permission.COUNTER_EVIDENCE_RECORD)
 def sighting(request: ActingRequest, reference: str) -> HttpResponse:
     """Go to the owner's desk, where the digits of the card are compared."""
@@ -88,7 +88,7 @@ def sighting(request: ActingRequest, reference: str) -> HttpResponse:
 
 # The post comes from the owner's origin, without our cookie: her signature and the nonce say which officer it is.
 @csrf_exempt
-@require_POST
+@by_post
 @anybody
 def desk_return(request: HttpRequest) -> HttpResponse:
     """Take the receipt of an identity check from the owner's desk, and go on with the case."""
@@ -98,7 +98,7 @@ def desk_return(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_address(done.application.reference))
 
 
-@require_POST
+@by_post
 @permitted(Permission.COUNTER_EVIDENCE_RECORD)
 def evidence(request: ActingRequest, reference: str) -> HttpResponse:
     """Record a document that the type asks for, by its number."""
@@ -125,7 +125,7 @@ def _kind_now(case: shown.Case) -> Evidence:
     return Evidence(task.kind)
 
 
-@require_POST
+@by_post
 @permitted(Permission.COUNTER_PAYMENT_TAKE)
 def fee(request: ActingRequest, reference: str) -> HttpResponse:
     """Take the whole fee, once."""
@@ -153,7 +153,7 @@ def _invoice(reference: str) -> Any:
     return invoice
 
 
-@require_POST
+@by_post
 @permitted(Permission.COUNTER_EVIDENCE_RECORD)
 def envelope(request: ActingRequest, reference: str) -> HttpResponse:
     """Tie the sealed PIN envelope that was handed over to the case."""
@@ -173,7 +173,7 @@ def envelope(request: ActingRequest, reference: str) -> HttpResponse:
     return with_faults(request, "web/counter/case.html", form, context)
 
 
-@require_POST
+@by_post
 @permitted(Permission.COUNTER_EVIDENCE_RECORD)
 def release(request: ActingRequest, reference: str) -> HttpResponse:
     """Say that everything is there, and ask the second officer."""

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from chopmark.authority.applications.selectors import awaiting_release, by_reference
 from chopmark.authority.kernel import clock
 from chopmark.authority.participants.permissions import Permission
 from chopmark.authority.verification import services as verification
 from chopmark.authority.verification.selectors import case_file
-from chopmark.authority.web.acting import ActingRequest, permitted
+from chopmark.authority.web.acting import ActingRequest, by_post, permitted
 from chopmark.authority.web.answers import status_of
 from chopmark.authority.web.counter import shown
 from chopmark.authority.web.counter.desk import surroundings
@@ -50,7 +50,7 @@ def _context(request: ActingRequest, reference: str) -> dict[str, Any]:
     return {**surroundings(request), "here": "releases", "case": case}
 
 
-@require_POST
+@by_post
 @permitted(Permission.COUNTER_APPLICATION_RELEASE)
 def approve(request: ActingRequest, reference: str) -> HttpResponse:
     try:

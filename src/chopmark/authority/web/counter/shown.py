@@ -99,7 +99,8 @@ def case_shown(application: Any, *, officer: str) -> Case:
     invoice = ledger.invoice_of(application.reference)
     return Case(
         reference=application.reference,
-        state=application.state,
+        # At the counter the work has begun; "waiting for the identity check" is what the applicant reads.
+        state="processing" if application.state == ApplicationState.SUBMITTED else application.state,
         type_name=str(kind.names),
         submitted_at=application.submitted_at,
         subject_name=application.subject_name,
@@ -194,7 +195,7 @@ def _in_turn(tasks: list[Task]) -> tuple[Task, ...]:
 
 
 def _recorded(line: EvidenceLine) -> Recorded:
-    by = _("Officer %(number)s") % {"number": line.actor_id} if line.actor_id.isdigit() else line.actor_id
+    by = _("Officer %(number)s") % {"number": line.actor_id} if line.actor_id.isdigit() else _("No person")
     place = outlet_name(line.outlet)
     return Recorded(
         title=str(EVIDENCE.get(line.kind, line.kind)),

@@ -7,18 +7,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from chopmark.authority.applications import services as applications
-from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.pack import CertificateType
-from chopmark.authority.catalogue.words import Channel
+from chopmark.authority.catalogue.words import Channel, KeySource
 from chopmark.authority.kernel import clock
 from chopmark.authority.kernel.actors import ANONYMOUS
 from chopmark.authority.participants import sign_in as signing
 from chopmark.authority.participants.selectors import outlet_states
-from chopmark.authority.web.acting import anybody
+from chopmark.authority.web.acting import anybody, by_post
 from chopmark.authority.web.answers import blame, posted, posted_with_files, with_faults
 from chopmark.authority.web.portal.forms import AgreeForm, BeginForm, KindForm
 from chopmark.authority.web.portal.shown import steps
@@ -136,7 +135,7 @@ def _request(chosen: dict[str, str], data: dict[str, Any]) -> applications.Reque
 
 # The post comes from the owner's origin, without our cookie: the owner's signature and the nonce say what it is.
 @csrf_exempt
-@require_POST
+@by_post
 @anybody
 def desk_return(request: HttpRequest) -> HttpResponse:
     """Take the receipt that the owner's desk signed, and show the application it completes."""

@@ -5,7 +5,11 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_safe,
+)
 
 from chopmark.authority.applications.selectors import by_reference, own
 from chopmark.authority.catalogue.selectors import certificate_type
@@ -18,7 +22,7 @@ from chopmark.authority.keymaking import services as keymaking
 from chopmark.authority.participants.errors import SignInRefused
 from chopmark.authority.participants.permissions import Permission
 from chopmark.authority.revocation import services as revocation
-from chopmark.authority.web.acting import ActingRequest, permitted
+from chopmark.authority.web.acting import ActingRequest, by_post, permitted
 from chopmark.authority.web.answers import blame, posted, with_faults
 from chopmark.authority.web.portal import shown
 from chopmark.authority.web.portal.forms import RejectForm, RevokeForm
@@ -31,7 +35,7 @@ def _page(reference: str) -> str:
     return f"/portal/applications/{reference}/"
 
 
-@require_POST
+@by_post
 @permitted(Permission.PORTAL_CERTIFICATE_OWN)
 def accept(request: ActingRequest, reference: str) -> HttpResponse:
     delivery.accept(reference=reference, actor=request.actor, now=clock.now())
@@ -78,7 +82,7 @@ def _file(content: bytes, name: str, content_type: str) -> HttpResponse:
     return response
 
 
-@require_POST
+@require_GET
 @permitted(Permission.PORTAL_CERTIFICATE_OWN)
 def download_key(request: ActingRequest, reference: str) -> HttpResponse:
     """The key that we made, sealed to the PIN in the envelope (C30)."""
@@ -87,7 +91,7 @@ def download_key(request: ActingRequest, reference: str) -> HttpResponse:
     return _file(pkcs12, f"{mine.reference}.p12", "application/x-pkcs12")
 
 
-@require_POST
+@by_post
 @permitted(Permission.PORTAL_CERTIFICATE_OWN)
 def key_kept(request: ActingRequest, reference: str) -> HttpResponse:
     """She has her key: destroy our only copy (C30)."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from chopmark.authority.applications.states import ApplicationState
 from chopmark.authority.catalogue import selectors as catalogue
@@ -18,8 +19,9 @@ from chopmark.authority.revocation.selectors import revocation_of
 from chopmark.authority.verification.selectors import case_file
 from chopmark.authority.web.counter.forms import REFUSALS
 from chopmark.look.language import current as language
-from django.utils.translation import gettext as _
 
+# RFC 4514 §3 writes this attribute by its number; people know it by its letter.
+EMAIL_OID: Final = "1.2.840.113549.1.9.1="
 STEPS: Final = ("type", "key", "details", "identity", "accept")
 AT: Final = {
     ApplicationState.BEGUN: "details",
@@ -91,7 +93,7 @@ def sheet_of(application: Any, now: datetime) -> Sheet | None:
         state=state,
         type_name=str(kind.names),
         subject_name=application.subject_name,
-        subject=certificate.subject,
+        subject=certificate.subject.replace(EMAIL_OID, "E=").replace(",", ", "),
         email=application.subject_email,
         srn=_srn(certificate.subject),
         not_before=certificate.not_before,
@@ -144,15 +146,15 @@ class Shown:
 
 def application_shown(application: Any, now: datetime) -> Shown:
     delivery = delivery_of(application.reference)
-    key, heading = _stage(application.state, delivery.answer if delivery else None)
+    part, heading = _stage(application.state, delivery.answer if delivery else None)
     kind = catalogue.certificate_type(application.type_code, application.begun_at)
     place = {state.outlet.code: state for state in outlet_states(now)}.get(application.outlet)
     invoice = ledger.invoice_of(application.reference)
     return Shown(
         reference=application.reference,
-        state=application.state,
+        state=part if part in ("offered", "rejected") else application.state,
         heading=heading,
-        part=f"web/portal/parts/{key}.html",
+        part=f"web/portal/parts/{part}.html",
         type_name=str(kind.names),
         subject_name=application.subject_name,
         subject_email=application.subject_email,

@@ -4,11 +4,11 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from chopmark.authority.kernel import clock
 from chopmark.authority.participants import sign_in as signing
-from chopmark.authority.web.acting import anybody
+from chopmark.authority.web.acting import anybody, by_post
 from chopmark.authority.web.answers import blame, next_page, posted, with_faults
 from chopmark.authority.web.portal.forms import SignInForm
 from chopmark.pki.refusals import Refusal
@@ -37,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(next_page(request, "/portal/"))
 
 
-@require_POST
+@by_post
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return HttpResponseRedirect("/")

@@ -2,15 +2,16 @@
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from chopmark.authority.applications import services as applications
 from chopmark.authority.applications.selectors import of_login, own
+from chopmark.authority.applications.states import ApplicationState
 from chopmark.authority.catalogue.selectors import certificate_type
 from chopmark.authority.kernel import clock
 from chopmark.authority.ledger.selectors import payment_of
 from chopmark.authority.participants.permissions import Permission
-from chopmark.authority.web.acting import ActingRequest, permitted
+from chopmark.authority.web.acting import ActingRequest, by_post, permitted
 from chopmark.authority.web.portal import shown
 from chopmark.authority.web.receipts import receipt_page
 
@@ -57,12 +58,12 @@ def application(request: ActingRequest, reference: str) -> HttpResponse:
         "here": "certificates",
         "shown": view,
         "certificate": shown.sheet_of(mine, now),
-        "steps": shown.steps(shown.AT[mine.state], finished=answered),
+        "steps": shown.steps(shown.AT[ApplicationState(mine.state)], finished=answered),
     }
     return render(request, "web/portal/application.html", context)
 
 
-@require_POST
+@by_post
 @permitted(Permission.PORTAL_APPLICATION_OWN)
 def withdraw(request: ActingRequest, reference: str) -> HttpResponse:
     applications.withdraw(reference=reference, actor=request.actor, now=clock.now())

@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from chopmark.authority.kernel import clock
 from chopmark.authority.participants import services as participants
-from chopmark.authority.web.acting import anybody
+from chopmark.authority.web.acting import anybody, by_post
 from chopmark.authority.web.answers import blame, next_page, posted, with_faults
 from chopmark.authority.web.staff.forms import CodeForm, NewPasswordForm, StaffSignInForm
 from chopmark.pki.refusals import Refusal
@@ -49,7 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return with_faults(request, "web/staff/sign_in.html", form, context)
 
 
-@require_POST
+@by_post
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return HttpResponseRedirect("/staff/sign-in")
