@@ -1,6 +1,5 @@
 """Settings for the type checker: every app of every process in one registry, which no process has."""
 
-import atexit
 import os
 import shutil
 import tempfile
@@ -10,7 +9,6 @@ from chopmark.config.home import make_home
 from chopmark.strongroom import ceremony
 
 _HOME = Path(tempfile.mkdtemp(prefix="chopmark-types-"))
-atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 make_home(_HOME)
 ceremony.prepare(_HOME, "a passphrase for types")
 os.environ["CHOPMARK_HOME"] = os.environ["STRONGROOM_HOME"] = str(_HOME)
@@ -21,3 +19,5 @@ from chopmark.config.settings import *
 from chopmark.config.settings import INSTALLED_APPS as _AUTHORITYS
 
 INSTALLED_APPS = [*_AUTHORITYS, "chopmark.strongroom"]
+# Read by now; the type checker ends without saying goodbye.
+shutil.rmtree(_HOME)

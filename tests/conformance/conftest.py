@@ -62,7 +62,7 @@ def walked() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="chopmark-conformance-"))
     home = folder / "home"
     done = subprocess.run(
-        [*CHOPMARK, "--home", str(home), "up", "--check"],
+        [*CHOPMARK, "up", "--check", "--home", str(home)],
         capture_output=True,
         text=True,
         timeout=300,
@@ -79,7 +79,7 @@ def instance(walked: Path) -> Iterator[Instance]:
     summary = json.loads((walked / "check" / "summary.json").read_text())
     with (walked / "up.log").open("w") as log:
         process = subprocess.Popen(
-            [*CHOPMARK, "--home", str(walked), "up"],
+            [*CHOPMARK, "up", "--home", str(walked)],
             stdout=log,
             stderr=log,
             env={**os.environ},

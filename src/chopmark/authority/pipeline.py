@@ -3,11 +3,15 @@
 An event is written in the transaction of its effect and delivered at least once; each handler takes a list and may run twice.
 """
 
-from collections.abc import Iterable, Mapping
+import traceback
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+
+import structlog
 
 from chopmark.authority.applications.events import ApplicationSubmitted
 from chopmark.authority.catalogue import reading as catalogue
+from chopmark.authority.custody import selectors as custody
 from chopmark.authority.delivery import handlers as delivery
 from chopmark.authority.delivery import services as delivery_services
 from chopmark.authority.delivery.events import CertificateAccepted, CertificateDeclined
@@ -15,16 +19,20 @@ from chopmark.authority.issuance import handlers as issuance
 from chopmark.authority.issuance import services as issuance_services
 from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent
 from chopmark.authority.kernel import outbox
-from chopmark.authority.kernel.actors import process
+from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.keymaking import services as keymaking_services
 from chopmark.authority.keymaking.events import SubscriberKeyMade
 from chopmark.authority.publication import handlers as publication
 from chopmark.authority.publication import services as publication_services
 from chopmark.authority.publication.events import CrlSigned
 from chopmark.authority.revocation import handlers as revocation
+from chopmark.authority.revocation import selectors as revocation_selectors
+from chopmark.authority.revocation import services as revocation_services
 from chopmark.authority.revocation.events import CertificateRevoked
 from chopmark.authority.verification import handlers as verification
 from chopmark.authority.verification.events import ApplicationApproved, ApplicationClosedUnissued
+
+log = structlog.get_logger("pipeline")
 
 ROUTES: Mapping[type, Iterable[outbox.Handler]] = {
     ApplicationSubmitted: [verification.confirm_cases, verification.check_duplicates],
@@ -46,11 +54,39 @@ def drain(*, now: datetime) -> int:
 
 
 def tick(*, now: datetime) -> None:
-    """What the clock owes, whoever asks and however often: each finds nothing to do when it was done."""
-    worker = process("worker")
-    issuance_services.mark_spent_claims(actor=worker, now=now)
-    keymaking_services.request_spent_again(actor=worker, now=now)
-    publication_services.prepare_due(actor=worker, now=now)
-    lapse_after = timedelta(days=catalogue.current().authority.acceptance_days)
-    for reference in delivery_services.unanswered(now=now, after=lapse_after):
-        delivery_services.lapse(reference=reference, actor=worker, now=now)
+    """What the clock owes, whoever asks and however often: each duty finds nothing to do when it was done.
+
+    A duty that fails must not keep the others from theirs: the lists come first.
+    """
+    for duty in DUTIES:
+        try:
+            duty(actor=process("worker"), now=now)
+        except Exception as error:  # noqa: BLE001  # the next tick tries again; frames only, since a message may quote a row
+            frames = traceback.format_tb(error.__traceback__)
+            log.error("duty_failed", duty=duty.__qualname__, error=type(error).__name__, frames=frames)  # noqa: TRY400
+
+
+def lapse_offers(*, actor: Actor, now: datetime) -> None:
+    """Offers that nobody answered for as long as the pack says have lapsed (CPS 4.4.1)."""
+    after = timedelta(days=catalogue.current().authority.acceptance_days)
+    for reference in delivery_services.unanswered(now=now, after=after):
+        delivery_services.lapse(reference=reference, actor=actor, now=now)
+
+
+def revoke_unrecorded_authorities(*, actor: Actor, now: datetime) -> None:
+    """A ceremony that crashed may have signed what was never recorded; an hour later nobody is still at it."""
+    for issuer_id, serial_number in custody.spent_intents(before=now - timedelta(hours=1)):
+        if revocation_selectors.revocation_of(issuer_id, serial_number) is None:
+            revocation_services.revoke_spent(
+                issuer_id=issuer_id, serial_number=serial_number, actor=actor, now=now
+            )
+
+
+DUTIES: tuple[Callable[..., object], ...] = (
+    publication_services.prepare_due,
+    issuance_services.mark_spent_claims,
+    keymaking_services.request_spent_again,
+    keymaking_services.purge_delivered,
+    lapse_offers,
+    revoke_unrecorded_authorities,
+)

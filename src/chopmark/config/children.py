@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,16 +20,11 @@ WEB_THREADS = 8
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One process: the module that must be there, what to run, and the address (or heartbeat file) that shows it ready."""
+    """One process: its module, what to run, and the address (or heartbeat file) that shows it ready."""
 
     name: str
     module: str
     address: str = ""
-
-    @property
-    def is_there(self) -> bool:
-        package, _, _ = self.module.rpartition(".")
-        return find_spec(package) is not None and find_spec(self.module) is not None
 
     def command(self, home: Home) -> list[str]:
         python = [sys.executable, "-m"]

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -130,11 +129,10 @@ def remove(home: Path) -> None:
 
 
 def main() -> Any:
-    """The command, with whatever verbs the operator's part adds; a fault of the installation is one plain sentence."""
-    if find_spec("chopmark.config.operator") is not None:
-        from chopmark.config.operator import register
+    """The command, with the operator's verbs; a fault of the installation is one plain sentence."""
+    from chopmark.config.operator import register
 
-        register(cli)
+    register(cli)
     try:
         return cli(prog_name="chopmark")
     except Fault as fault:

@@ -95,7 +95,7 @@ _TABLES: dict[str, dict[str, str]] = {
     # --- keys: what others than the signer may see is public, or ciphertext ---
     "custody_keyrecord": _row(web="S", worker="S", signer="S", responder="S"),
     "custody_issuer": _row(web="S", worker="S", signer="S", responder="S"),
-    "custody_caintent": _row(),
+    "custody_caintent": _row(worker="S"),
     "custody_cacertificate": _row(web="S", worker="S", signer="S", responder="S"),
     "keymaking_envelope": _row(web="S", worker="SI", signer="S"),
     "keymaking_envelopehandover": _row(web="SI", worker="S", signer="S"),

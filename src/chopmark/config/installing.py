@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.util import find_spec
 
 import psycopg
 
@@ -15,14 +14,14 @@ from chopmark.config.clusters import Cluster
 from chopmark.config.database import Plan, apply_grants, make_roles, prepare
 from chopmark.config.faults import Fault
 from chopmark.config.home import Home
+from chopmark.strongroom import ceremony
 
 
 def install(home: Home, authority: Cluster, owner: Cluster) -> None:
     """Both databases and both sides' keys are as this version needs them; running it again changes nothing."""
     install_database(home, authority, grants.PLAN, authority_environment(home, "migrate"))
-    if find_spec("chopmark.strongroom") is not None:
-        _prepare_strongroom_keys(home)
-        install_database(home, owner, strongroom_plan.PLAN, strongroom_environment(home, "migrate"))
+    ceremony.prepare(home.path, home.secret("strongroom.passphrase"))
+    install_database(home, owner, strongroom_plan.PLAN, strongroom_environment(home, "migrate"))
     home.secret("token.passphrase")
 
 
@@ -52,12 +51,6 @@ def migrate(environment: Mapping[str, str]) -> None:
         raise Fault(
             f"the migrations of {environment['DJANGO_SETTINGS_MODULE']} failed:\n{done.stdout.strip()}"
         )
-
-
-def _prepare_strongroom_keys(home: Home) -> None:
-    from chopmark.strongroom import ceremony
-
-    ceremony.prepare(home.path, home.secret("strongroom.passphrase"))
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Django's settings for the authority's processes, from the one Options object; apps read `django.conf.settings` only."""
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,6 @@ from chopmark.config.options import Process
 
 OPTIONS = options.load(os.environ)
 SOURCE = Path(__file__).parent.parent
-
-
-def _installed(*modules: str) -> list[str]:
-    """Those of the modules that are there: a narrower build of the product is still a working one."""
-    return [module for module in modules if find_spec(module) is not None]
 
 
 # --- what the apps read ---
@@ -48,7 +42,7 @@ AUTHORITY_APPS = sorted(
     f"chopmark.authority.{'.'.join(found.parent.relative_to(SOURCE / 'authority').parts)}"
     for found in (SOURCE / "authority").rglob("apps.py")
 )
-AUTH_USER_MODEL = "participants.Login" if "chopmark.authority.participants" in AUTHORITY_APPS else "auth.User"
+AUTH_USER_MODEL = "participants.Login"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -61,7 +55,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "procrastinate.contrib.django",
-    *_installed("chopmark.look"),
+    "chopmark.look",
     *AUTHORITY_APPS,
 ]
 
@@ -71,11 +65,7 @@ MIDDLEWARE = [
     "chopmark.config.published.PublishedFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    *(
-        ["chopmark.look.language.LanguageMiddleware"]
-        if _installed("chopmark.look") and _installed("chopmark.look.language")
-        else ["django.middleware.locale.LocaleMiddleware"]
-    ),
+    "chopmark.look.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

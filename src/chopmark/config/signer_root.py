@@ -9,6 +9,7 @@ import secrets
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -40,6 +41,7 @@ def main() -> int:
 def run(stop: threading.Event) -> None:
     """Sign what waits, again and again; a lost database is waited for."""
     import django.db
+    import psycopg
 
     from chopmark.authority.custody.opening import open_token
     from chopmark.authority.kernel import clock
@@ -52,7 +54,7 @@ def run(stop: threading.Event) -> None:
                     work(token, claimer, now=clock.now())
                     _heartbeat()
                     wait(WAIT_SECONDS)
-        except django.db.OperationalError as error:
+        except (django.db.OperationalError, psycopg.OperationalError) as error:
             log.warning("database_lost", error=type(error).__name__)
             django.db.connections.close_all()
             stop.wait(WAIT_SECONDS)
@@ -60,7 +62,21 @@ def run(stop: threading.Event) -> None:
 
 def work(token: Token, claimer: int, *, now: datetime) -> int:
     """One round through every door; answers how many signatures were made."""
-    return sum(door.run_once(token=token, now=now, claimer=claimer) for door in doors())
+    return sum(_through(door, token, claimer, now) for door in doors())
+
+
+def _through(door: ModuleType, token: Token, claimer: int, now: datetime) -> int:
+    """A door that fails must not keep the others shut; a lost database is everybody's."""
+    import django.db
+
+    try:
+        return int(door.run_once(token=token, now=now, claimer=claimer))
+    except django.db.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  # tried again next round; frames only, since a message may quote a row
+        frames = traceback.format_tb(error.__traceback__)
+        log.error("door_failed", door=door.__name__, error=type(error).__name__, frames=frames)  # noqa: TRY400
+        return 0
 
 
 def doors() -> Sequence[ModuleType]:

@@ -1,8 +1,6 @@
 """The strongroom's database, as its own part of the product says who may do what there."""
 
-from importlib.util import find_spec
-
-from chopmark.config.database import Grants, Plan
+from chopmark.config.database import Plan
 from chopmark.config.roles import (
     STRONGROOM,
     STRONGROOM_DATABASE,
@@ -10,17 +8,12 @@ from chopmark.config.roles import (
     STRONGROOM_OWNER,
     STRONGROOM_ROLES,
 )
+from chopmark.strongroom.grants import GRANTS
 
 # Tables that come with the framework's sign-in, and that the desk does not use: nobody's.
-_UNUSED = ("auth_group", "auth_group_permissions", "auth_permission")
-
-
-def _grants() -> Grants:
-    if find_spec("chopmark.strongroom.grants") is None:
-        return {}
-    from chopmark.strongroom.grants import GRANTS
-
-    return {**GRANTS, STRONGROOM: {**dict.fromkeys(_UNUSED, frozenset()), **GRANTS[STRONGROOM]}}
+_UNUSED: dict[str, frozenset[str]] = dict.fromkeys(
+    ("auth_group", "auth_group_permissions", "auth_permission"), frozenset()
+)
 
 
 PLAN = Plan(
@@ -28,6 +21,6 @@ PLAN = Plan(
     owner=STRONGROOM_OWNER,
     migrator=STRONGROOM_MIGRATOR,
     roles=STRONGROOM_ROLES,
-    grants=_grants(),
+    grants={**GRANTS, STRONGROOM: {**_UNUSED, **GRANTS[STRONGROOM]}},
     functions={},
 )

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 from chopmark.config import installing
@@ -69,7 +68,7 @@ def _wait_for_ports(home: Home) -> None:
 def _prepare_demo(home: Home, say: Say) -> None:
     """Fill a new home with what a first visitor needs; a crash on the way leaves it new, and the next `up` goes on."""
     done = home.path / "demo" / "prepared"
-    if done.exists() or find_spec("chopmark.config.demo") is None:
+    if done.exists():
         return
     say("preparing a new home: keys, staff, envelopes")
     code = _in_a_process("from chopmark.config.demo import prepare as main", home).wait()
@@ -88,18 +87,17 @@ def _in_a_process(imports: str, home: Home) -> subprocess.Popen[bytes]:
 def _run_children(
     home: Home, clusters: tuple[Cluster, Cluster], stop: threading.Event, *, check: bool, say: Say
 ) -> int:
-    children = [child for child in CHILDREN if child.is_there]
-    for child in children:
+    for child in CHILDREN:
         child.heartbeat(home).unlink(missing_ok=True)
     # Again: a neighbour on our ports would answer for us.
     _wait_for_ports(home)
-    kept = [_kept(child, home) for child in children]
+    kept = [_kept(child, home) for child in CHILDREN]
     try:
-        ready = _keep_until(lambda: not _waiting(children, home), kept, clusters, stop, READY_WITHIN)
+        ready = _keep_until(lambda: not _waiting(home), kept, clusters, stop, READY_WITHIN)
         if stop.is_set():
             return 0
         if not ready:
-            return _not_ready(_waiting(children, home), home, say)
+            return _not_ready(_waiting(home), home, say)
         _print_addresses(home, say)
         if check:
             return _check(home, kept, clusters, stop)
@@ -119,8 +117,8 @@ def _kept(child: Child, home: Home) -> Kept:
     )
 
 
-def _waiting(children: list[Child], home: Home) -> list[str]:
-    return [child.name for child in children if not child.is_ready(home)]
+def _waiting(home: Home) -> list[str]:
+    return [child.name for child in CHILDREN if not child.is_ready(home)]
 
 
 def _keep_until(

@@ -1,7 +1,5 @@
 """The addresses of the authority's web process."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from chopmark.config import health, published
@@ -11,9 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz),
     re_path(r"^log/(?P<name>[\w./-]+)$", published.log_file),
     re_path(r"^(?P<name>(?:crl|ca)/[\w.-]+)$", published.public_file),
+    path("", include("chopmark.authority.web.urls")),
 ]
-if find_spec("chopmark.authority.web") and find_spec("chopmark.authority.web.urls"):
-    urlpatterns.append(path("", include("chopmark.authority.web.urls")))
 
 # What cannot be answered is said in the product's own words, and repeats nothing of the request.
 handler400 = "chopmark.look.errors.bad_request"

@@ -159,7 +159,7 @@ def issue(reference: str, *, now: datetime | None = None) -> Certificate:
         fingerprint_sha256=hashlib.sha256(der).digest(),
         application_reference=reference,
         type_code="personal",
-        subject=f"CN={NAME},1.2.840.113549.1.9.1=asha@mail.example,OU=0001540127,O=e-Cert (Personal),C=HK",
+        subject=f"CN={NAME},E=asha@mail.example,OU=0001540127,O=e-Cert (Personal),C=HK",
         not_before=now,
         not_after=now + timedelta(days=3 * 365),
         leaf_id=41,

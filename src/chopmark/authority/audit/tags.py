@@ -51,7 +51,7 @@ class AuditTag(StrEnum):
     OUTLET_RESUMED = "outlet:resumed"
     OUTLET_SUSPENDED = "outlet:suspended"
     PAYMENT_TAKEN = "payment:taken"
-    SOFTWARE_TOKEN_WAIVED = "software_token:waived"
+    SOFTWARE_TOKEN_WAIVED = "software_token:waived"  # noqa: S105  # a tag
     STAFF_ENROLLED = "staff:enrolled"
     STAFF_RECOVERY_CODES_GIVEN = "staff:recovery_codes_given"
     STAFF_REGISTERED = "staff:registered"

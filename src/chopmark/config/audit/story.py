@@ -3,15 +3,15 @@
 CRLs and answers are read by `cryptography`, not by our own readers.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 
 import httpx
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from pyasn1.codec.der.decoder import decode as der_decode
@@ -153,14 +153,17 @@ def _expected(known: Known) -> ocsp.OCSPCertStatus:
 
 
 def ask(
-    client: httpx.Client, address: str, issuer: x509.Certificate, serial_number: int
+    client: httpx.Client,
+    address: str,
+    issuer: x509.Certificate,
+    serial_number: int,
+    algorithm: HashAlgorithm | None = None,
 ) -> ocsp.OCSPResponse:
     """One question by serial number (RFC 6960 §4.1), as a relying party that holds only the issuer would ask it."""
-    name_hash, key_hash = _hashes(issuer)
+    chosen = algorithm or SHA256()
+    name_hash, key_hash = _hashes(issuer, chosen.name)
     request = (
-        ocsp.OCSPRequestBuilder()
-        .add_certificate_by_hash(name_hash, key_hash, serial_number, SHA256())
-        .build()
+        ocsp.OCSPRequestBuilder().add_certificate_by_hash(name_hash, key_hash, serial_number, chosen).build()
     )
     answer = client.post(
         address,
@@ -170,11 +173,13 @@ def ask(
     return ocsp.load_der_ocsp_response(answer.content)
 
 
-def _hashes(issuer: x509.Certificate) -> tuple[bytes, bytes]:
-    """SHA-256 over the issuer's name, and over the key's bit string without its algorithm (RFC 6960 §4.1.1)."""
+def _hashes(issuer: x509.Certificate, algorithm: str) -> tuple[bytes, bytes]:
+    """The hash over the issuer's name, and over the key's bit string without its algorithm (RFC 6960 §4.1.1)."""
     spki_der = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     key_bits = decode_key_bits(spki_der)
-    return sha256(issuer.subject.public_bytes()).digest(), sha256(key_bits).digest()
+    return hashlib.new(algorithm, issuer.subject.public_bytes()).digest(), hashlib.new(
+        algorithm, key_bits
+    ).digest()
 
 
 def decode_key_bits(spki_der: bytes) -> bytes:

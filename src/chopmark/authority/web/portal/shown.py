@@ -20,8 +20,6 @@ from chopmark.authority.verification.selectors import case_file
 from chopmark.authority.web.counter.forms import REFUSALS
 from chopmark.look.language import current as language
 
-# RFC 4514 §3 writes this attribute by its number; people know it by its letter.
-EMAIL_OID: Final = "1.2.840.113549.1.9.1="
 STEPS: Final = ("type", "key", "details", "identity", "accept")
 AT: Final = {
     ApplicationState.BEGUN: "details",
@@ -93,7 +91,7 @@ def sheet_of(application: Any, now: datetime) -> Sheet | None:
         state=state,
         type_name=str(kind.names),
         subject_name=application.subject_name,
-        subject=certificate.subject.replace(EMAIL_OID, "E=").replace(",", ", "),
+        subject=certificate.subject,
         email=application.subject_email,
         srn=_srn(certificate.subject),
         not_before=certificate.not_before,
