@@ -128,6 +128,17 @@ def _check(options: Options) -> None:
 def _check_for_production(options: Options) -> None:
     if not options.public_url.startswith("https://") or not options.desk_url.startswith("https://"):
         raise Fault("production pages must be under https", "correct the addresses in config.toml")
+    if any(pack.name == "demo" for pack in options.packs):
+        raise Fault(
+            "the demonstration's pack is laid over the authority's", "take it out of packs in config.toml"
+        )
+    if any(
+        urlsplit(url).hostname in {"localhost", "127.0.0.1"}
+        for url in (options.repository_url, options.ocsp_url)
+    ):
+        raise Fault(
+            "certificates would print this machine's own address", "name the public hosts in config.toml"
+        )
     if "example" in options.log_origin:
         raise Fault(
             "log_origin is still the development value", "give the log its lasting name in config.toml"

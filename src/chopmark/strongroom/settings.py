@@ -79,6 +79,7 @@ def _database(options: Options) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(_options)}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restarted database must not cost a visitor a page
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "strongroom.Officer"

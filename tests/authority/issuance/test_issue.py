@@ -3,8 +3,8 @@
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
-from chopmark.authority.applications.selectors import by_reference
 import oracle
+from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.keymaking import services as keymaking
 from world import NOON

@@ -3,6 +3,7 @@
 import pytest
 
 import oracle
+from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.kernel.actors import Actor, ActorKind
 from chopmark.authority.revocation.errors import (
     AlreadyRevoked,
@@ -12,7 +13,6 @@ from chopmark.authority.revocation.errors import (
 )
 from chopmark.authority.revocation.selectors import revocation_of
 from chopmark.authority.revocation.services import revoke_by_subscriber
-from chopmark.authority.applications.selectors import by_reference
 from chopmark.pki.reasons import CRLReason
 from world import NOON, handed_on, last_leaf, last_payload
 

@@ -52,7 +52,9 @@ class Browser:
     """One person's cookies and her present page."""
 
     def __init__(self, *, language: str = "en") -> None:
-        self._client = httpx.Client(follow_redirects=True, timeout=30, headers={"Accept-Language": language})
+        self._client = httpx.Client(
+            follow_redirects=True, timeout=30, headers={"Accept-Language": language}, trust_env=False
+        )
 
     def __enter__(self) -> Self:
         return self
