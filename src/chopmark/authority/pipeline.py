@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from chopmark.authority.applications.events import ApplicationSubmitted
+from chopmark.authority.applications.events import ApplicationClosedUnissued, ApplicationSubmitted
 from chopmark.authority.catalogue import reading as catalogue
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.delivery import handlers as delivery
@@ -30,7 +30,7 @@ from chopmark.authority.revocation import selectors as revocation_selectors
 from chopmark.authority.revocation import services as revocation_services
 from chopmark.authority.revocation.events import CertificateRevoked
 from chopmark.authority.verification import handlers as verification
-from chopmark.authority.verification.events import ApplicationApproved, ApplicationClosedUnissued
+from chopmark.authority.verification.events import ApplicationApproved
 
 log = structlog.get_logger("pipeline")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from chopmark.config.linux import die_with_parent
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
-# One that lived this long was well: the next death starts counting anew.
-WELL_AFTER = 30.0
+# One that lived this long was well, and its next death starts counting anew: starts that come ten times further apart
+# than the first wait are no storm.
+WELL_AFTER = 5.0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -39,12 +39,14 @@ def main() -> int:
 
 def hear(stop: threading.Event) -> None:
     """Deliver hand-overs as they commit; a lost notification costs a second, a lost database is waited for."""
+    import psycopg
     from django.db import OperationalError, connections
 
     while not stop.is_set():
         try:
             _listen_and_deliver(stop)
-        except OperationalError as error:
+        # Django words what goes wrong in its cursors; the wait for a notification is psycopg's own.
+        except (OperationalError, psycopg.OperationalError) as error:
             log.warning("database_lost", error=type(error).__name__)
             connections.close_all()
             stop.wait(WAIT_SECONDS)

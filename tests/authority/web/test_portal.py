@@ -93,6 +93,14 @@ def test_a_short_password_is_refused_at_its_field(asha):
     assert answer.context["form"].errors.keys() == {"password"}
 
 
+def test_a_type_whose_facts_no_page_asks_for_is_not_on_offer(asha):
+    offered = asha.get("/apply/").content.decode()
+    assert 'value="personal"' in offered
+    assert 'value="server"' not in offered
+    assert asha.get("/apply/server/").status_code == 409
+    assert "/apply/server/" not in asha.get("/").content.decode()
+
+
 def test_consent_is_not_ticked_beforehand(asha):
     asha.post("/apply/personal/", {"outlet": "DEMO", "key_source": "authority"})
     assert " checked" not in asha.get("/apply/personal/agreement").content.decode()
@@ -104,12 +112,12 @@ def test_her_own_key_needs_a_request(asha):
     assert "csr_text" in answer.context["form"].errors
 
 
-def test_what_is_not_a_request_is_refused_in_words(asha):
-    asha.post("/apply/personal/", {"outlet": "DEMO", "key_source": "own", "csr_text": "hello"})
-    agreement = asha.get("/apply/personal/agreement").context["form"]["agreement"].value()
-    posted = {"password": PASSWORD, "again": PASSWORD, "agreement": agreement, "agreed": "on"}
-    answer = asha.post("/apply/personal/agreement", posted)
+def test_what_is_not_a_request_is_refused_where_it_was_typed(asha):
+    typed = {"outlet": "DEMO", "key_source": "own", "csr_text": "hello"}
+    answer = asha.post("/apply/personal/", typed)
     assert answer.status_code == 422
+    assert "That is not a certificate request" in str(answer.context["form"].errors)
+    assert "hello" in answer.content.decode()
 
 
 def test_withdrawing_ends_it(asha, submitted):

@@ -42,7 +42,7 @@ class Application(models.Model):
     record_id = models.UUIDField(null=True)
     case_id = models.UUIDField(null=True)
     subject_name = models.CharField(max_length=64, blank=True, default="")
-    subject_email = models.CharField(max_length=254, blank=True, default="")
+    subject_email = models.CharField(max_length=255, blank=True, default="")  # ub-emailaddress-length
     age_band = models.CharField(max_length=16, blank=True, default="")
     facts = models.JSONField(
         default=dict

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from chopmark.authority.applications.errors import (
     AgreementNotAccepted,
@@ -15,7 +15,7 @@ from chopmark.authority.applications.errors import (
     ReceiptForAnother,
     ReceiptReplayed,
 )
-from chopmark.authority.applications.events import ApplicationSubmitted
+from chopmark.authority.applications.events import ApplicationClosedUnissued, ApplicationSubmitted
 from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.selectors import by_reference, move, own
 from chopmark.authority.applications.states import GAVE_UP, ApplicationState
@@ -29,7 +29,7 @@ from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.ledger import services as ledger
 from chopmark.authority.participants import services as participants
 from chopmark.pki.csr import read_request
-from chopmark.pki.keys import KeyPolicy, require_good_key, spki_sha256
+from chopmark.pki.keys import require_good_key, spki_sha256
 from chopmark.strongroom.client import ApplicationReceipt, read_receipt
 
 
@@ -57,14 +57,16 @@ def begin(*, request: Request, nonce: bytes, actor: Actor, now: datetime) -> App
     participants.require_outlet_known(request.outlet)
 
     # 2. Her own key, if she brings one: proven hers, good enough, and nobody else's.
-    key_digest = _checked_key(request, key_policy(kind, now)) if request.key_source is KeySource.OWN else None
+    key_digest = None
+    if request.key_source is KeySource.OWN:
+        key_digest = require_usable_key(type_code=request.type_code, csr=request.csr, now=now)
 
     # 3. Reference, login and leaf.
     reference = _next_reference(now)
     login = participants.open_applicant_login(
         number=reference, password=request.password, actor=actor, now=now
     )
-    application = Application.objects.create(
+    application = Application(
         reference=reference,
         login_id=login.pk,
         type_code=request.type_code,
@@ -76,22 +78,32 @@ def begin(*, request: Request, nonce: bytes, actor: Actor, now: datetime) -> App
         nonce=nonce,
         begun_at=now,
     )
+    _add(application)
     leave(
         payload={"application": reference, "type": request.type_code, "agreement": request.agreement}, now=now
     )
     return application
 
 
-def _checked_key(request: Request, policy: KeyPolicy) -> bytes:
-    if not request.csr:
+def require_usable_key(*, type_code: str, csr: bytes | None, now: datetime) -> bytes:
+    """The digest of the request's public key, if it is proven, good enough and nobody else's; a face asks early."""
+    if not csr:
         raise CsrMissing
-    asked = read_request(request.csr)
-    require_good_key(asked.spki_der, policy)
+    asked = read_request(csr)
+    require_good_key(asked.spki_der, key_policy(catalogue.require_recognised(type_code, now), now))
     digest = spki_sha256(asked.spki_der)
-    # The unique constraint stands behind this; asking first gives the better sentence.
     if Application.objects.filter(spki_sha256=digest).exclude(state__in=GAVE_UP).exists():
         raise KeyRepeated
     return digest
+
+
+def _add(application: Application) -> None:
+    try:
+        with transaction.atomic():
+            application.save(force_insert=True)
+    except IntegrityError:
+        # Somebody named the same key since we looked: all else that is unique here is numbered by us.
+        raise KeyRepeated from None
 
 
 def _next_reference(now: datetime) -> str:
@@ -141,7 +153,7 @@ def complete(*, receipt_text: str, actor: Actor, now: datetime) -> Application:
 
 
 def _require_its_receipt(application: Application, receipt: ApplicationReceipt) -> None:
-    same_nonce = hmac.compare_digest(receipt.nonce, bytes(application.nonce).hex())
+    same_nonce = hmac.compare_digest(receipt.nonce.encode(), bytes(application.nonce).hex().encode())
     if not same_nonce or receipt.type != application.type_code:
         raise ReceiptForAnother
     if application.state != ApplicationState.BEGUN:
@@ -154,3 +166,4 @@ def withdraw(*, reference: str, actor: Actor, now: datetime) -> None:
     application = own(reference, actor=actor)
     move(application, ApplicationState.WITHDRAWN)
     leave(payload={"application": application.reference}, now=now)
+    hand_on(ApplicationClosedUnissued(application.reference))

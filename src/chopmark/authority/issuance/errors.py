@@ -9,6 +9,12 @@ class ApplicationNotApproved(Refusal):
     code = "application_not_approved"
 
 
+class AlreadyIntended(Refusal):
+    """A certificate of this application is intended, signed or refused by the signer; only a spent claim makes room."""
+
+    code = "already_intended"
+
+
 class CertificateUnknown(Refusal):
     code = "certificate_unknown"
 

@@ -10,7 +10,7 @@ from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.custody.token import KeyAlgorithm
 from chopmark.authority.issuance import selectors, services
-from chopmark.authority.issuance.errors import LintFailed
+from chopmark.authority.issuance.errors import AlreadyIntended, LintFailed
 from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent
 from chopmark.authority.issuance.selectors import has_live_intent
 from chopmark.authority.kernel.actors import process
@@ -21,6 +21,7 @@ from chopmark.authority.keymaking import services as keymaking
 from chopmark.authority.keymaking.events import SubscriberKeyMade
 from chopmark.authority.verification.events import ApplicationApproved
 from chopmark.pki.csr import read_request
+from chopmark.pki.refusals import Refusal
 
 
 def intend_or_have_key_made(events: Sequence[ApplicationApproved], now: datetime) -> None:
@@ -48,7 +49,7 @@ def seal_made_keys(events: Sequence[CertificateRecorded], now: datetime) -> None
     """Have a made key sealed with its certificate, now that there is one (C30)."""
     for event in events:
         application = by_reference(event.reference)
-        if application.key_source == KeySource.AUTHORITY and not keymaking_selectors.is_sealed(
+        if application.key_source == KeySource.AUTHORITY and not keymaking_selectors.is_sealing_requested(
             application.reference
         ):
             certificate = selectors.certificate(event.issuer_id, bytes.fromhex(event.serial_number))
@@ -84,8 +85,11 @@ def _intend(application: Application, now: datetime) -> None:
             actor=worker,
             now=now,
         )
-    except LintFailed as failed:
-        services.open_ticket(reference=application.reference, findings=failed.findings, actor=worker, now=now)
+    except AlreadyIntended:  # another worker heard the same
+        return
+    except Refusal as refusal:  # no later attempt would end otherwise: somebody must look
+        findings = refusal.findings if isinstance(refusal, LintFailed) else [refusal.code]
+        services.open_ticket(reference=application.reference, findings=findings, actor=worker, now=now)
 
 
 def _public_key(application: Application) -> bytes:

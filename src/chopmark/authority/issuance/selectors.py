@@ -57,10 +57,18 @@ def waiting_for_signer(limit: int) -> Iterable[IntendedCertificate]:
     return list(intents.order_by("id")[:limit])
 
 
-def unfinished_claims() -> list[Claim]:
-    """Claims with neither a certificate nor a verdict: a signer is at work on them, or died there."""
-    claims = Claim.objects.exclude(Exists(same_number(Certificate))).exclude(Exists(same_number(SpentClaim)))
-    return list(claims.order_by("id")[:500])
+def claimers_at_work() -> set[int]:
+    """Signers with claims that have neither a certificate nor a verdict: they are at work on them, or died there."""
+    return set(_unfinished().values_list("claimer", flat=True))
+
+
+def unfinished_claims(claimer: int) -> list[Claim]:
+    """What a signer claimed and neither recorded nor lost; the first five hundred."""
+    return list(_unfinished().filter(claimer=claimer).order_by("id")[:500])
+
+
+def _unfinished() -> QuerySet[Claim]:
+    return Claim.objects.exclude(Exists(same_number(Certificate))).exclude(Exists(same_number(SpentClaim)))
 
 
 def intent_of(claim: Numbered) -> IntendedCertificate:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 
+from django.db import transaction
+
 from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.applications.states import ApplicationState
 from chopmark.authority.audit.services import act, leave
@@ -11,8 +13,9 @@ from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.custody.claimers import dead
 from chopmark.authority.issuance import selectors
 from chopmark.authority.issuance.composing import compose
-from chopmark.authority.issuance.errors import ApplicationNotApproved, LintFailed
+from chopmark.authority.issuance.errors import AlreadyIntended, ApplicationNotApproved, LintFailed
 from chopmark.authority.issuance.events import ClaimSpent
+from chopmark.authority.issuance.holding import hold_application, hold_claims_of
 from chopmark.authority.issuance.models import Blocked, Claim, IntendedCertificate, SpentClaim
 from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.kernel.outbox import hand_on
@@ -26,13 +29,16 @@ RULE_SET = ", ".join(f"{judge} {version(judge)}" for judge in ("chopmark", "pkil
 @act(AuditTag.CERTIFICATE_INTENDED)
 def intend(*, reference: str, spki_der: bytes, serial_number: bytes, actor: Actor, now: datetime) -> None:
     """Write down the exact to-be-signed content of an approved application's certificate, linted (CPS 4.3.1)."""
-    # 1. Approved, and still to be issued.
+    # 1. Approved, and still to be issued; of two workers the second waits here, and finds it intended.
     application = by_reference(reference)
+    hold_application(application.reference)
     if (
         application.state not in (ApplicationState.APPROVED, ApplicationState.ISSUED)
         or not application.record_id
     ):
         raise ApplicationNotApproved
+    if selectors.has_live_intent(application.reference):
+        raise AlreadyIntended
 
     # 2. The bytes: name, validity, key and extensions by the type in force today.
     subscriber = participants.subscriber_for(application.record_id, now)
@@ -76,9 +82,15 @@ def open_ticket(*, reference: str, findings: Sequence[str], actor: Actor, now: d
 
 def mark_spent_claims(*, actor: Actor, now: datetime) -> int:
     """Settle the claims of signers that are no more; answers how many were spent."""
-    unfinished = selectors.unfinished_claims()
-    gone = dead(claim.claimer for claim in unfinished)
-    spent = [claim for claim in unfinished if claim.claimer in gone]
+    gone = dead(selectors.claimers_at_work())
+    return sum(_mark_all_spent(claimer, actor, now) for claimer in gone)
+
+
+@transaction.atomic
+def _mark_all_spent(claimer: int, actor: Actor, now: datetime) -> int:
+    # A signer may have lost its lock and still live: it records before us, and we do not see its claims here, or never.
+    hold_claims_of(claimer)
+    spent = selectors.unfinished_claims(claimer)
     for claim in spent:
         mark_spent(claim=claim, actor=actor, now=now)
     return len(spent)

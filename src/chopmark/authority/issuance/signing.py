@@ -19,6 +19,7 @@ from chopmark.authority.custody.token import Token
 from chopmark.authority.issuance.composing import require_name_of_type, template_of
 from chopmark.authority.issuance.errors import IntentNotOurs
 from chopmark.authority.issuance.events import CertificateRecorded
+from chopmark.authority.issuance.holding import hold_claims_of
 from chopmark.authority.issuance.models import (
     Certificate,
     Claim,
@@ -107,6 +108,7 @@ def _sign(issuer_id: int, batch: Sequence[Checked], token: Token, now: datetime,
 
     # 3. Record: certificate, leaf and hand-over, or none. A crash before this commit spends the claims.
     with transaction.atomic():
+        hold_claims_of(claimer)
         for (intent, _), certificate_der in zip(ours, signed, strict=True):
             _record(intent, certificate_der, now)
     return len(ours)

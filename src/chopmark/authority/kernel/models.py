@@ -10,7 +10,7 @@ class Handover(models.Model):
     facts = models.JSONField()
     handed_on_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    attempts = models.SmallIntegerField(default=0)
+    attempts = models.IntegerField(default=0)  # four a second while something is not yet there
     handled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -55,8 +55,11 @@ def hand_on(fact: Event) -> None:
 
 
 def drain(routes: Mapping[type, Iterable[Handler]], *, now: datetime, limit: int = 100) -> int:
-    """Deliver what waits, oldest first; several workers may drain at once. Answers how many were handled."""
-    waiting = Handover.objects.filter(handled_at=None, due_at__lte=now).order_by("id")[:limit]
+    """Deliver what waits; several workers may drain at once. Answers how many were handled.
+
+    News comes before what was put back, so that many who wait for a signer that is away hold up nobody else.
+    """
+    waiting = Handover.objects.filter(handled_at=None, due_at__lte=now).order_by("due_at", "id")[:limit]
     return sum(_deliver(row, routes, now) for row in waiting)
 
 

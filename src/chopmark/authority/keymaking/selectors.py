@@ -8,6 +8,7 @@ from chopmark.authority.keymaking.models import (
     MadeKey,
     Purge,
     SealedKey,
+    SealRequest,
 )
 from chopmark.authority.keymaking.policy import Progress
 
@@ -32,6 +33,12 @@ def is_sealed(application_reference: str) -> bool:
     """Whether a PKCS#12 waits to be collected."""
     made = MadeKey.objects.filter(application_reference=application_reference).values_list("request_id")
     return SealedKey.objects.filter(request_id__in=made).exists()
+
+
+def is_sealing_requested(application_reference: str) -> bool:
+    """Whether the signer was asked to seal the key with its certificate, done or not."""
+    made = MadeKey.objects.filter(application_reference=application_reference).values_list("request_id")
+    return SealRequest.objects.filter(request_id__in=made).exists()
 
 
 def is_purged(application_reference: str) -> bool:

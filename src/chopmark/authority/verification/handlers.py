@@ -1,13 +1,15 @@
 """What verification does when it hears of something: the calls to the strongroom, outside any transaction of ours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 
 from chopmark.authority.applications.events import ApplicationSubmitted
 from chopmark.authority.applications.selectors import by_reference
+from chopmark.authority.applications.states import GAVE_UP
 from chopmark.authority.catalogue.words import Evidence as EvidenceKind
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.verification import services
@@ -25,23 +27,28 @@ class OfApplication(Protocol):
 def confirm_cases(events: Sequence[ApplicationSubmitted], now: datetime) -> None:
     """Tell the strongroom that the receipt came home; a record whose case nobody confirms is shredded in some days."""
     strongroom = Strongroom(settings.CHOPMARK_STRONGROOM_SOCKET)
-    for event in events:
-        case_id = by_reference(event.reference).case_id
-        if case_id is not None:
-            strongroom.confirm_case(case=case_id, actor="worker")
+    for _, case_id in _going_on(events):
+        strongroom.confirm_case(case=case_id, actor="worker")
 
 
 def check_duplicates(events: Sequence[ApplicationSubmitted], now: datetime) -> None:
     """Ask the strongroom whether it holds other records of the same person (C20). The question is itself an opening there."""
     strongroom = Strongroom(settings.CHOPMARK_STRONGROOM_SOCKET)
+    for reference, case_id in _going_on(events):
+        if EvidenceKind.DUPLICATE_CHECK in evidence_of(reference):
+            continue
+        others = strongroom.find(case=case_id, purpose="duplicate_check", actor="worker")
+        services.record_duplicate_check(
+            reference=reference, others=len(others), actor=process("worker"), now=now
+        )
+
+
+def _going_on(events: Sequence[OfApplication]) -> Iterator[tuple[str, UUID]]:
+    """Reference and case of those not refused or withdrawn since: the strongroom would refuse a closed case for ever."""
     for event in events:
         application = by_reference(event.reference)
-        if application.case_id is None or EvidenceKind.DUPLICATE_CHECK in evidence_of(application.reference):
-            continue
-        others = strongroom.find(case=application.case_id, purpose="duplicate_check", actor="worker")
-        services.record_duplicate_check(
-            reference=application.reference, others=len(others), actor=process("worker"), now=now
-        )
+        if application.case_id is not None and application.state not in GAVE_UP:
+            yield application.reference, application.case_id
 
 
 def close_case(events: Sequence[OfApplication], now: datetime) -> None:

@@ -53,6 +53,11 @@ def intake_of(reference: str) -> frozenset[str]:
     return frozenset({*recorded, *asked.values_list("officer", flat=True)})
 
 
+def is_approved(reference: str) -> bool:
+    """Whether an officer released the application (CPS 4.2)."""
+    return Decision.objects.filter(application_reference=reference, step=Decision.Step.APPROVED).exists()
+
+
 def case_file(application: Application) -> CaseFile:
     reference = application.reference
     evidence = evidence_of(reference)

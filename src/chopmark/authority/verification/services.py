@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from chopmark.authority.applications.events import ApplicationClosedUnissued
 from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.selectors import by_reference, move
 from chopmark.authority.applications.states import ApplicationState
@@ -31,7 +32,7 @@ from chopmark.authority.verification.errors import (
     SightingForAnother,
     SightingReplayed,
 )
-from chopmark.authority.verification.events import ApplicationApproved, ApplicationClosedUnissued
+from chopmark.authority.verification.events import ApplicationApproved
 from chopmark.authority.verification.models import Decision, Evidence, SightingTicket
 from chopmark.authority.verification.policy import (
     OWN_STEP,
@@ -100,7 +101,7 @@ def record_sighting(*, receipt_text: str, actor: Actor, now: datetime) -> Sighti
 
 
 def _officer_sent(receipt: SightingReceipt, application: Application, now: datetime) -> Actor:
-    ticket = SightingTicket.objects.filter(nonce=bytes.fromhex(receipt.nonce)).first()
+    ticket = _ticket(receipt.nonce)
     if (
         ticket is None
         or ticket.application_reference != application.reference
@@ -111,6 +112,13 @@ def _officer_sent(receipt: SightingReceipt, application: Application, now: datet
     if officer.id != receipt.officer:
         raise SightingForAnother
     return officer
+
+
+def _ticket(nonce: str) -> SightingTicket | None:
+    try:
+        return SightingTicket.objects.filter(nonce=bytes.fromhex(nonce)).first()
+    except ValueError:  # no nonce of ours
+        return None
 
 
 @act(AuditTag.EVIDENCE_RECORDED)
@@ -174,7 +182,6 @@ def approve(*, reference: str, actor: Actor, now: datetime) -> None:
 
     # 3. Approved, with its leaf, and handed on.
     _approve(application, actor, now)
-    leave(payload={"application": application.reference, "officer": actor.id}, now=now, outlet=actor.outlet)
 
 
 @act(AuditTag.APPLICATION_REFUSED)
@@ -245,6 +252,12 @@ def _record(
 def _approve(application: Application, actor: Actor, now: datetime) -> None:
     move(application, ApplicationState.APPROVED)
     _decide(application, Decision.Step.APPROVED, actor, now)
+    leave(
+        tag=AuditTag.APPLICATION_APPROVED,
+        payload={"application": application.reference, "officer": actor.id},
+        now=now,
+        outlet=actor.outlet,
+    )
     hand_on(ApplicationApproved(application.reference))
 
 

@@ -18,6 +18,7 @@ _STATUS: Final = Problem(_("The status cannot be told now"), OURS)
 INSIDE: Final[dict[str, Problem]] = {
     # Making certificates and lists.
     "algorithm_not_in_profile": _CERTIFICATE,
+    "already_intended": _CERTIFICATE,
     "attribute_empty": _CERTIFICATE,
     "attribute_illegal": _CERTIFICATE,
     "attribute_too_long": Problem(

@@ -1,6 +1,10 @@
 """Invented applicants: an identity card number that nobody has but whose check digit fits, and a key pair."""
 
+import json
+import os
 import secrets
+from dataclasses import asdict
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,6 +27,14 @@ def a_person() -> Particulars:
         phone=f"9{secrets.randbelow(10**7):07d}",
         born=(1 + secrets.randbelow(28), 1 + secrets.randbelow(12), 1950 + secrets.randbelow(50)),
     )
+
+
+def remember(path: Path, person: Particulars) -> None:
+    """Add somebody to the file (0600) of everybody invented, by which one can look for traces of them later."""
+    known = json.loads(path.read_text()) if path.exists() else []
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump([*known, asdict(person)], file, indent=1)
 
 
 def an_identity_card_number() -> str:

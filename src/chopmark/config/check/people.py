@@ -89,14 +89,17 @@ class Officer:
         """Use the one-time link: choose a password, enrol a device."""
         page = self.browser.submit(self.browser.get(link), {"password": password, "again": password})
         device = Device(secret_on(page))
-        self.browser.submit(page, {"code": device.code()})
+        code = device.code()
+        # Her device knows the secret by now, whatever becomes of the answer.
         self.credentials.keep(self.number, password, device)
+        self.browser.submit(page, {"code": code})
 
     def is_welcomed_at_desk_by(self, link: str, password: str) -> None:
         page = self.browser.get(link)
         device = Device(secret_on(page))
-        self.browser.submit(page, {"password": password, "again": password, "code": device.code()})
+        code = device.code()
         self.credentials.keep(self.at_desk, password, device)
+        self.browser.submit(page, {"password": password, "again": password, "code": code})
 
     @property
     def at_desk(self) -> str:
@@ -104,6 +107,9 @@ class Officer:
 
     def signs_in(self) -> Page:
         return self._enter(self.browser.get(f"{self.web}/staff/sign-in"), self.number)
+
+    def signs_in_at_desk(self) -> Page:
+        return self._enter(self.browser.get(f"{self.desk}/officer/sign-in"), self.at_desk)
 
     def _enter(self, page: Page, who: str) -> Page:
         device = self.credentials.device(who)
@@ -125,17 +131,21 @@ class Officer:
         return self.browser.submit(page, form="/counter/desk-return")
 
     def takes_fee(self, reference: str) -> Page:
-        return self.browser.submit(self.case(reference), {"method": "cash"}, form="/fee")
+        page = self._case_with("/fee", reference)  # the duplicate check comes before it, and is not hers
+        return self.browser.submit(page, {"method": "cash"}, form="/fee")
 
     def hands_envelope(self, reference: str, number: str) -> Page:
         return self.browser.submit(self.case(reference), {"envelope": number}, form="/envelope")
 
     def asks_release(self, reference: str) -> Page:
+        return self.browser.submit(self._case_with("/release", reference), form="/release")
+
+    def _case_with(self, form: str, reference: str) -> Page:
         def ready() -> Page | None:
             page = self.case(reference)
-            return page if any("/release" in (form.action or "") for form in page.document.forms) else None
+            return page if any(form in (known.action or "") for known in page.document.forms) else None
 
-        return self.browser.submit(until(ready, "the case is ready for release"), form="/release")
+        return until(ready, f"the case has come to {form}")
 
     def releases(self, reference: str) -> Page:
         page = self.browser.get(f"{self.web}/counter/releases/{reference}/")

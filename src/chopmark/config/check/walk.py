@@ -19,7 +19,7 @@ import httpx
 
 from chopmark.config.check.browser import Browser, Unexpected
 from chopmark.config.check.evidence import Evidence
-from chopmark.config.check.invented import a_person, a_request
+from chopmark.config.check.invented import a_person, a_request, remember
 from chopmark.config.check.patience import until
 from chopmark.config.check.people import Applicant, Credentials, Officer
 from chopmark.config.folders import own_folder
@@ -55,8 +55,10 @@ class Walk:
         )
 
     def applicant(self) -> Applicant:
+        person = a_person()
+        remember(self.home.path / "demo" / "people.json", person)
         return Applicant(
-            particulars=a_person(),
+            particulars=person,
             password=secrets.token_urlsafe(12),
             web=self.home.address("web"),
             desk=self.home.address("desk"),

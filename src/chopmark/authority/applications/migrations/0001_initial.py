@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ("record_id", models.UUIDField(null=True)),
                 ("case_id", models.UUIDField(null=True)),
                 ("subject_name", models.CharField(blank=True, default="", max_length=64)),
-                ("subject_email", models.CharField(blank=True, default="", max_length=254)),
+                ("subject_email", models.CharField(blank=True, default="", max_length=255)),
                 ("age_band", models.CharField(blank=True, default="", max_length=16)),
                 ("facts", models.JSONField(default=dict)),
                 ("begun_at", models.DateTimeField()),

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ("facts", models.JSONField()),
                 ("handed_on_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField()),
-                ("attempts", models.SmallIntegerField(default=0)),
+                ("attempts", models.IntegerField(default=0)),
                 ("handled_at", models.DateTimeField(null=True)),
             ],
             options={

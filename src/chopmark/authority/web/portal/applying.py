@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from chopmark.authority.applications import services as applications
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.pack import CertificateType
-from chopmark.authority.catalogue.words import Channel, KeySource
+from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.kernel import clock
 from chopmark.authority.kernel.actors import ANONYMOUS
 from chopmark.authority.participants import sign_in as signing
@@ -20,6 +20,7 @@ from chopmark.authority.participants.selectors import outlet_states
 from chopmark.authority.web.acting import anybody, by_post
 from chopmark.authority.web.answers import blame, posted, posted_with_files, with_faults
 from chopmark.authority.web.portal.forms import AgreeForm, BeginForm, KindForm
+from chopmark.authority.web.portal.offers import may_be_applied_for, require_may_be_applied_for
 from chopmark.authority.web.portal.shown import steps
 from chopmark.pki.refusals import Refusal
 
@@ -31,7 +32,7 @@ AT_ITS_FIELD = {"password_unacceptable": "password", "agreement_not_accepted": "
 @anybody
 def choose(request: HttpRequest) -> HttpResponse:
     """Which type of certificate."""
-    offered = [kind for kind in catalogue.types_offered(clock.now()) if Channel.PORTAL in kind.channels]
+    offered = [kind for kind in catalogue.types_offered(clock.now()) if may_be_applied_for(kind)]
     kinds = [(kind.code, str(kind.names), str(kind.eligibility)) for kind in offered]
     form = KindForm(posted(request), kinds=kinds)
     context = {"here": "apply", "steps": steps("type"), "form": form}
@@ -48,6 +49,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     """Which centre, and who makes the key."""
     now = clock.now()
     kind = catalogue.require_recognised(code, now)
+    require_may_be_applied_for(kind)
     outlets = [(state.outlet.code, str(state.outlet.names)) for state in outlet_states(now)]
     form = BeginForm(
         *posted_with_files(request), outlets=outlets, sources=[str(one) for one in kind.key_sources]
@@ -57,7 +59,13 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "web/portal/begin.html", context)
     if not form.is_valid():
         return with_faults(request, "web/portal/begin.html", form, context)
-    request.session[CHOSEN] = _chosen(code, form.cleaned_data)
+    chosen = _chosen(code, form.cleaned_data)
+    try:
+        _require_usable_key(chosen)
+    except Refusal as refusal:
+        blame(form, refusal, "csr_text")
+        return with_faults(request, "web/portal/begin.html", form, context)
+    request.session[CHOSEN] = chosen
     return HttpResponseRedirect(f"/apply/{code}/agreement")
 
 
@@ -68,6 +76,13 @@ def _chosen(code: str, data: dict[str, Any]) -> dict[str, str]:
         "key_source": data["key_source"],
         "csr": data["csr"].hex() if data["key_source"] == KeySource.OWN else "",
     }
+
+
+def _require_usable_key(chosen: dict[str, str]) -> None:
+    """A key that cannot be used is said here, where it was given, and not after the agreement."""
+    if chosen["key_source"] == KeySource.OWN:
+        csr = bytes.fromhex(chosen["csr"])
+        applications.require_usable_key(type_code=chosen["type"], csr=csr, now=clock.now())
 
 
 def _about(kind: CertificateType) -> dict[str, Any]:

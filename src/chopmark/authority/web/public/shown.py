@@ -14,7 +14,6 @@ from chopmark.authority.applications.selectors import by_reference, subscriber_c
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.pack import CertificateType
 from chopmark.authority.catalogue.reading import current as pack
-from chopmark.authority.catalogue.words import Channel
 from chopmark.authority.delivery.selectors import is_accepted
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.participants.selectors import outlet_states
@@ -22,6 +21,7 @@ from chopmark.authority.publication import selectors as publication
 from chopmark.authority.publication.lists import RevocationList, all_lists
 from chopmark.authority.revocation.selectors import revocation_of
 from chopmark.authority.transparency.selectors import latest_checkpoint
+from chopmark.authority.web.portal.offers import may_be_applied_for
 from chopmark.authority.web.words import REASON_GIVEN
 from chopmark.look.statuses import STATUSES
 from chopmark.pki.reasons import CRLReason
@@ -48,7 +48,7 @@ def _fee_row(kind: CertificateType, now: datetime) -> FeeRow:
     return FeeRow(
         name=str(kind.names),
         eligibility=str(kind.eligibility),
-        href=f"/apply/{kind.code}/" if Channel.PORTAL in kind.channels else "",
+        href=f"/apply/{kind.code}/" if may_be_applied_for(kind) else "",
         first=_cost(kind, now, renewal=False),
         renewal=_cost(kind, now, renewal=True),
         reliance_limit=max(one.reliance_limit_cents for one in kind.classes.values()),
@@ -105,6 +105,11 @@ class AuthorityRow:
     certificate_href: str
     fingerprint: bytes
     lists: tuple[ListLink, ...]
+
+    @property
+    def partitions(self) -> tuple[ListLink, ...]:
+        """All lists but the full one."""
+        return self.lists[1:]
 
     @property
     def next_update(self) -> datetime | None:

@@ -1,0 +1,118 @@
+"""Looking for traces of known people in whatever bytes there are, in every form in which they might stand there."""
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July")
+MONTHS += ("August", "September", "October", "November", "December")
+HEX = frozenset(b"0123456789abcdefABCDEF")
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """One form of one fact about one person."""
+
+    fact: str
+    octets: bytes
+    is_exact: bool = False  # in base64 a capital letter is another letter
+    stands_free: bool = False  # figures in the middle of a hash are nobody's
+
+    def is_in(self, haystack: bytes, lowered: bytes) -> bool:
+        within = haystack if self.is_exact else lowered
+        at = within.find(self.octets)
+        while at >= 0:
+            if not self.stands_free or not self._is_inside_hex(within, at):
+                return True
+            at = within.find(self.octets, at + 1)
+        return False
+
+    def _is_inside_hex(self, within: bytes, at: int) -> bool:
+        after = at + len(self.octets)
+        return (at > 0 and within[at - 1] in HEX) or (after < len(within) and within[after] in HEX)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for: what must stand nowhere, and what may stand where a certificate prints it."""
+
+    secret: tuple[Needle, ...]
+    printed: tuple[Needle, ...]
+
+    @classmethod
+    def of(cls, people: Path) -> "Search":
+        known = json.loads(people.read_text())
+        assert known, "nobody is known: the search would find nothing in any case"
+        return cls(
+            secret=tuple(needle for person in known for needle in _secret(person)),
+            printed=tuple(needle for person in known for needle in _printed(person)),
+        )
+
+    def secrets_in(self, haystack: bytes) -> set[str]:
+        return _found(self.secret, haystack)
+
+    def printed_in(self, haystack: bytes) -> set[str]:
+        return _found(self.printed, haystack)
+
+
+def _found(needles: Iterable[Needle], haystack: bytes) -> set[str]:
+    lowered = haystack.lower()
+    return {needle.fact for needle in needles if needle.is_in(haystack, lowered)}
+
+
+def _secret(person: dict[str, str | list[int]]) -> Iterator[Needle]:
+    for text in _identity_card(str(person["hkid"])):
+        yield from _forms("identity card number", text)
+    day, month, year = (int(part) for part in person["born"])
+    for text in _dates(day, month, year):
+        yield from _forms("birth date", text)
+    phone = str(person["phone"])
+    for text in (phone, f"{phone[:4]} {phone[4:]}", f"{phone[:4]}-{phone[4:]}", f"852{phone}"):
+        yield from _forms("telephone", text)
+
+
+def _printed(person: dict[str, str | list[int]]) -> Iterator[Needle]:
+    for fact in ("name", "email"):
+        yield from _forms(fact, str(person[fact]))
+
+
+def _identity_card(number: str) -> tuple[str, ...]:
+    """A123456(7), A1234567, and without the check digit, which says nothing that is not in the rest."""
+    body, digit = number[:-3], number[-2]
+    return number, f"{body}{digit}", f"{body} ({digit})", body
+
+
+def _dates(day: int, month: int, year: int) -> Iterator[str]:
+    for mark in ("-", "/", ".", ""):
+        yield f"{year}{mark}{month:02}{mark}{day:02}"
+        yield f"{day:02}{mark}{month:02}{mark}{year}"
+    for mark in ("-", "/", "."):
+        yield f"{day}{mark}{month}{mark}{year}"
+        yield f"{year}{mark}{month}{mark}{day}"
+    for name in (MONTHS[month - 1], MONTHS[month - 1][:3]):
+        yield f"{day} {name} {year}"
+        yield f"{name} {day}, {year}"
+    yield f"{year}年{month}月{day}日"
+    yield f"[{day}, {month}, {year}]"
+
+
+def _forms(fact: str, text: str) -> Iterator[Needle]:
+    """As text, as hex and as base64; bytes and capital letters as they come."""
+    octets = text.encode()
+    yield Needle(fact, octets.lower(), stands_free=text.isalnum())
+    yield Needle(f"{fact}, UTF-16", text.lower().encode("utf-16-le"))
+    for written in {text, text.lower()}:
+        yield Needle(f"{fact}, hex", written.encode().hex().encode())
+        for middle in _base64(written.encode()):
+            yield Needle(f"{fact}, base64", middle, is_exact=True)
+
+
+def _base64(octets: bytes) -> Iterator[bytes]:
+    """What of base64 depends on these octets alone, for each of the three places at which they may begin."""
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + octets)
+        first, last = -(-8 * before // 6), (8 * (before + len(octets))) // 6
+        for middle in {whole[first:last], whole[first:last].translate(bytes.maketrans(b"+/", b"-_"))}:
+            yield middle
