@@ -76,7 +76,9 @@ class Visitor:
             self.page.screenshot(path=self.pictures / f"{name}.{self.language}.{width}.png", full_page=True)
             self.page.evaluate(AXE)
             found: dict[str, Any] = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
-            faults += [f"axe {one['id']} at {width}: {one['nodes'][0]['target']}" for one in found["violations"]]
+            faults += [
+                f"axe {one['id']} at {width}: {one['nodes'][0]['target']}" for one in found["violations"]
+            ]
             faults += [f"at {width}: {one}" for one in self.page.evaluate(SMALL)]
         self.page.set_viewport_size({"width": 320, "height": 800})
         if self.page.evaluate("document.documentElement.scrollWidth") > 320:
@@ -159,7 +161,9 @@ def enters(officer: Visitor, number: str, key: str, credentials: Credentials, pi
     credentials.keep(key, credentials.password(key), device)
 
 
-def serves(bikram: Visitor, credentials: Credentials, reference: str, hkid: str, envelope: str | None) -> None:
+def serves(
+    bikram: Visitor, credentials: Credentials, reference: str, hkid: str, envelope: str | None
+) -> None:
     web = bikram.instance.address("web")
     bikram.goes(f"{web}/staff/sign-in")
     enters(bikram, "20417", "20417", credentials, "staff-sign-in")
@@ -230,7 +234,7 @@ def test_the_journey_has_no_barrier(visitor, instance, language, own_key):
     asha, bikram, chandra = (visitor(language) for _ in range(3))
 
     reference, hkid = applies(asha, own_key)
-    paper = None if own_key else sorted((instance.home / "demo" / "envelopes").glob("*.txt"))[0]
+    paper = None if own_key else min((instance.home / "demo" / "envelopes").glob("*.txt"))
     serves(bikram, credentials, reference, hkid, paper.stem if paper else None)
     releases(chandra, credentials, reference)
     accepts(asha, reference)

@@ -1,13 +1,13 @@
 """Looking for traces of known people in whatever bytes there are, in every form in which they might stand there."""
 
 import base64
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July")
 MONTHS += ("August", "September", "October", "November", "December")
+Person = Mapping[str, Any]  # as the walk remembers people
 HEX = frozenset(b"0123456789abcdefABCDEF")
 
 
@@ -42,12 +42,11 @@ class Search:
     printed: tuple[Needle, ...]
 
     @classmethod
-    def of(cls, people: Path) -> "Search":
-        known = json.loads(people.read_text())
-        assert known, "nobody is known: the search would find nothing in any case"
+    def of(cls, people: Sequence[Person]) -> "Search":
+        assert people, "nobody is known: the search would find nothing in any case"
         return cls(
-            secret=tuple(needle for person in known for needle in _secret(person)),
-            printed=tuple(needle for person in known for needle in _printed(person)),
+            secret=tuple(needle for person in people for needle in _secret(person)),
+            printed=tuple(needle for person in people for needle in _printed(person)),
         )
 
     def secrets_in(self, haystack: bytes) -> set[str]:
@@ -62,20 +61,20 @@ def _found(needles: Iterable[Needle], haystack: bytes) -> set[str]:
     return {needle.fact for needle in needles if needle.is_in(haystack, lowered)}
 
 
-def _secret(person: dict[str, str | list[int]]) -> Iterator[Needle]:
-    for text in _identity_card(str(person["hkid"])):
+def _secret(person: Person) -> Iterator[Needle]:
+    for text in _identity_card(person["hkid"]):
         yield from _forms("identity card number", text)
-    day, month, year = (int(part) for part in person["born"])
+    day, month, year = person["born"]
     for text in _dates(day, month, year):
         yield from _forms("birth date", text)
-    phone = str(person["phone"])
+    phone = person["phone"]
     for text in (phone, f"{phone[:4]} {phone[4:]}", f"{phone[:4]}-{phone[4:]}", f"852{phone}"):
         yield from _forms("telephone", text)
 
 
-def _printed(person: dict[str, str | list[int]]) -> Iterator[Needle]:
+def _printed(person: Person) -> Iterator[Needle]:
     for fact in ("name", "email"):
-        yield from _forms(fact, str(person[fact]))
+        yield from _forms(fact, person[fact])
 
 
 def _identity_card(number: str) -> tuple[str, ...]:
@@ -114,5 +113,5 @@ def _base64(octets: bytes) -> Iterator[bytes]:
     for before in range(3):
         whole = base64.b64encode(bytes(before) + octets)
         first, last = -(-8 * before // 6), (8 * (before + len(octets))) // 6
-        for middle in {whole[first:last], whole[first:last].translate(bytes.maketrans(b"+/", b"-_"))}:
-            yield middle
+        yield whole[first:last]
+        yield whole[first:last].translate(bytes.maketrans(b"+/", b"-_"))

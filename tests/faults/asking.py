@@ -2,21 +2,12 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import django
 
-django.setup()
-
-from django.conf import settings
-from django.db import connection
-
-from chopmark.authority.kernel import clock
-from chopmark.authority.transparency.keys import own_key
-from chopmark.config.audit.command import faults
-from chopmark.config.audit.fault import rows
-from chopmark.verifier.log import verify_log
-from chopmark.verifier.sources import source_of
-
+Rows = Callable[[str], Iterator[Any]]
 # What is still on its way: each of these becomes 0 by itself.
 WAITING = {
     "hand-overs": "select count(*) from kernel_handover where handled_at is null",
@@ -49,19 +40,48 @@ NOT_ONE = """
 """
 
 
-def answer() -> dict[str, object]:
-    waiting = {what: count for what, sql in WAITING.items() for (count,) in rows(sql) if count}
-    found = [str(fault) for fault in faults(now=clock.now(), settled=True, ocsp_address=settings.CHOPMARK_OCSP_URL)]
-    found += [f"serial number {serial} was intended {count} times" for serial, count in rows(TWICE)]
-    found += [f"{reference} led to {count} certificates" for reference, count in rows(NOT_ONE)]
+def main() -> None:
+    django.setup()
+    from django.db import connection
+
+    from chopmark.config.audit.fault import rows
+
+    for _ in sys.stdin:
+        try:
+            said = {"waiting": waiting(rows), "faults": [*audited(), *told(rows)]}
+        except Exception as error:  # noqa: BLE001  # while processes come back it may fail anywhere: the asker asks again
+            connection.close()
+            said = {"waiting": {}, "faults": [f"could not ask: {type(error).__name__}: {error}"]}
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()
+
+
+def waiting(rows: Rows) -> dict[str, int]:
+    return {what: count for what, sql in WAITING.items() for (count,) in rows(sql) if count}
+
+
+def audited() -> list[str]:
+    """What `chopmark audit --settled` says, and then the independent reader of the log, who raises what she finds."""
+    from django.conf import settings
+
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.transparency.keys import own_key
+    from chopmark.config.audit.command import faults
+    from chopmark.verifier.log import verify_log
+    from chopmark.verifier.sources import source_of
+
+    found = faults(now=clock.now(), settled=True, ocsp_address=settings.CHOPMARK_OCSP_URL)
+    said = [str(fault) for fault in found]
     verify_log(source_of(str(settings.CHOPMARK_LOG_DIR)), own_key())
-    return {"waiting": waiting, "faults": found}
+    return said
 
 
-for _ in sys.stdin:
-    try:
-        said = answer()
-    except Exception as error:  # noqa: BLE001  # while processes come back it may fail anywhere: the asker asks again
-        connection.close()
-        said = {"waiting": {}, "faults": [f"could not ask: {type(error).__name__}: {error}"]}
-    print(json.dumps(said), flush=True)
+def told(rows: Rows) -> Iterator[str]:
+    for serial, count in rows(TWICE):
+        yield f"serial number {serial} was intended {count} times"
+    for reference, count in rows(NOT_ONE):
+        yield f"{reference} led to {count} certificates"
+
+
+if __name__ == "__main__":
+    main()

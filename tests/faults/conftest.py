@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from faults.stage import running
 from faults.story import Staff
 

@@ -57,7 +57,7 @@ class Stage:
         if process in CLUSTERS:
             os.kill(self._postmaster(process), signal.SIGKILL)
         else:
-            os.killpg(_eventually(lambda: self._child(process), READY_WITHIN), signal.SIGKILL)
+            os.killpg(eventually(lambda: self._child(process), READY_WITHIN), signal.SIGKILL)
 
     def _postmaster(self, process: str) -> int:
         cluster = self.home.clusters()[CLUSTERS[process]]
@@ -72,9 +72,9 @@ class Stage:
     def wait_until_ready(self) -> None:
         """All processes are there, and say so themselves."""
         for child in CHILDREN:
-            _eventually(lambda child=child: self._is_ready(child) or None, READY_WITHIN)
+            eventually(lambda child=child: self._is_ready(child) or None, READY_WITHIN)
         for cluster in self.home.clusters():
-            _eventually(lambda cluster=cluster: cluster.is_ready() or None, READY_WITHIN)
+            eventually(lambda cluster=cluster: cluster.is_ready() or None, READY_WITHIN)
 
     def _is_ready(self, child: Child) -> bool:
         process = self._child(child.name)
@@ -97,9 +97,9 @@ class Stage:
 
     def register(self, number: str) -> tuple[str, str]:
         """Let somebody in who was never here before; answers the two links she gets, of counter and owner's desk."""
-        token = _said_by([sys.executable, "-c", WELCOME, number], authority_environment(self.home, "migrate"))
+        token = said_by([sys.executable, "-c", WELCOME, number], authority_environment(self.home, "migrate"))
         desk = [sys.executable, "-m", "chopmark.strongroom", "register-officer", number, "Newcomer"]
-        link = _said_by(desk, strongroom_environment(self.home, "desk"))
+        link = said_by(desk, strongroom_environment(self.home, "desk"))
         return f"{self.home.address('web')}/staff/welcome/{token}", link
 
     # --- what has become of it ---
@@ -122,7 +122,7 @@ class Stage:
             return None if said["waiting"] or said["faults"] else True
 
         try:
-            _eventually(settled, SETTLED_WITHIN)
+            eventually(settled, SETTLED_WITHIN)
         except AssertionError:
             raise AssertionError(f"not settled: {json.dumps(said, indent=1)}") from None
 
@@ -137,7 +137,7 @@ def running() -> Iterator[Stage]:
             [*CHOPMARK, "up", "--home", str(path)], stdout=log, stderr=log, start_new_session=True
         )
     try:
-        _eventually(lambda: _is_up(up, folder / "up.log"), READY_WITHIN)
+        eventually(lambda: is_up(up, folder / "up.log"), READY_WITHIN)
         home = open_home(path)
         asking = [sys.executable, str(Path(__file__).with_name("asking.py"))]
         environment = {**os.environ, **authority_environment(home, "audit")}
@@ -154,7 +154,7 @@ def running() -> Iterator[Stage]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_up(up: subprocess.Popen[bytes], log: Path) -> bool | None:
+def is_up(up: subprocess.Popen[bytes], log: Path) -> bool | None:
     assert up.poll() is None, log.read_text()
     return "everything is ready" in log.read_text() or None
 
@@ -179,14 +179,14 @@ def words_of(process: int) -> list[str]:
         return []
 
 
-def _said_by(command: list[str], environment: dict[str, str]) -> str:
+def said_by(command: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(
         command, env={**os.environ, **environment}, capture_output=True, text=True, check=True
     )
     return done.stdout.strip()
 
 
-def _eventually(look: Callable[[], Any], within: float) -> Any:
+def eventually(look: Callable[[], Any], within: float) -> Any:
     end = time.monotonic() + within
     while (found := look()) is None:
         assert time.monotonic() < end, f"waited {within:.0f} seconds in vain"

@@ -10,13 +10,13 @@ from urllib.parse import urljoin
 
 import httpx
 from cryptography import x509
-from faults.stage import Stage
-from faults.table import STEPS, Cell
 
 from chopmark.config.check.browser import Browser, Page, Unexpected
 from chopmark.config.check.invented import a_person, a_request
 from chopmark.config.check.patience import until
 from chopmark.config.check.people import Applicant, Officer
+from faults.stage import Stage
+from faults.table import STEPS, Cell
 
 OUTLET = "DEMO"
 INTAKE, RELEASE = "20417", "20588"
@@ -70,12 +70,10 @@ class Story:
     def run(self) -> None:
         for step in STEPS:
             act, is_done = self._acts()[step.name]
-            began = time.monotonic()
             if step == self.cell.step:
                 self._with_blow(act, is_done)
             else:
                 insist(act, is_done)
-            if time.monotonic() - began > 2: print(f"   {step.name} took {time.monotonic() - began:.1f}")
 
     def _with_blow(self, act: Callable[[], object], is_done: Callable[[], bool]) -> None:
         delay = self.cell.delay(self.seed)
@@ -95,14 +93,16 @@ class Story:
         return {
             "staff welcomed": (self._welcome, lambda: False),
             "begun": (lambda: asha.begins(outlet=OUTLET, csr_pem=self.csr), lambda: bool(asha.reference)),
-            "particulars": (asha.gives_particulars, lambda: self._is_submitted()),
+            "particulars": (asha.gives_particulars, self._is_submitted),
             "sighted": (
                 lambda: intake.sights(reference, asha.particulars.hkid),
                 lambda: not has_form(intake.case(reference), "/sighting"),
             ),
             "fee": (
                 lambda: intake.takes_fee(reference),
-                lambda: bool(intake.case(reference).document.xpath("//a[contains(@href, '/counter/receipts/')]")),
+                lambda: bool(
+                    intake.case(reference).document.xpath("//a[contains(@href, '/counter/receipts/')]")
+                ),
             ),
             "envelope": (self._hand_envelope, lambda: has_form(intake.case(reference), "/release")),
             "release asked": (lambda: intake.asks_release(reference), self._is_release_asked),

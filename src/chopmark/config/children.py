@@ -76,7 +76,8 @@ def strongroom_environment(home: Home, process: str) -> dict[str, str]:
     role = STRONGROOM_MIGRATOR if process == "migrate" else STRONGROOM
     home.secret(f"{role}.password")
     options = f" options='-c role={STRONGROOM_OWNER}'" if process == "migrate" else ""
-    where = connection_string(host=home.sockets_place / "owner.pg", database=STRONGROOM_DATABASE, role=role)
+    host, port = home.database_place("owner")
+    where = connection_string(host=host, port=port, database=STRONGROOM_DATABASE, role=role)
     return {
         "DJANGO_SETTINGS_MODULE": "chopmark.strongroom.settings",
         "STRONGROOM_HOME": str(home.path),

@@ -104,7 +104,7 @@ def db_apply(home: Path) -> None:
     from chopmark.config.installing import install
 
     made = make_home(home)
-    clusters = made.clusters()
+    clusters = made.databases()
     were_running = [cluster.is_ready() for cluster in clusters]
     try:
         for cluster in clusters:

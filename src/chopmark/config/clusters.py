@@ -47,6 +47,10 @@ class Cluster:
         return self.folder / "server.log"
 
     @property
+    def about(self) -> str:
+        return f"PostgreSQL {self.binaries.version()} in {self.sockets}"
+
+    @property
     def exists(self) -> bool:
         return (self.data / "PG_VERSION").exists()
 

@@ -24,6 +24,7 @@ def prepare(home: Path) -> int:
     if links:
         _write(folder / "links.json", json.dumps(links, indent=2))
         _write(folder / "README.txt", _readme(links))
+        print(_readme(links), flush=True)
     _print_envelopes(own_folder(folder / "envelopes"))
     return 0
 

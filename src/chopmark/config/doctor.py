@@ -11,11 +11,11 @@ from chopmark.config import grants, strongroom_plan
 from chopmark.config.accounts import serving_account
 from chopmark.config.binaries import find_binaries
 from chopmark.config.children import CHILDREN
-from chopmark.config.clusters import Cluster
 from chopmark.config.database import Plan, misgranted, tables_of, tables_without_a_row
 from chopmark.config.faults import Fault
 from chopmark.config.home import Home, is_free, open_home
 from chopmark.config.installing import superuser
+from chopmark.config.servers import PostgreSQL
 
 OLDEST_PYTHON = (3, 11)
 
@@ -40,7 +40,7 @@ def examine(path: Path) -> Iterator[Finding]:
         home = open_home(path)
         yield Finding(name="home", found=str(home.path))
         yield _programs(home)
-        clusters = home.clusters()
+        clusters = home.databases()
     except Fault as fault:
         yield Finding(name="home", found=fault.what, remedy=fault.remedy or "see above")
         return
@@ -67,12 +67,12 @@ def _programs(home: Home) -> Finding:
     )
 
 
-def _cluster(name: str, cluster: Cluster, plan: Plan) -> Iterator[Finding]:
+def _cluster(name: str, cluster: PostgreSQL, plan: Plan) -> Iterator[Finding]:
     if not cluster.is_ready():
-        remedy = f"`chopmark up` starts it; if it does not, read the end of {cluster.log}"
+        remedy = "`chopmark up` starts it, or says what is in the way"
         yield Finding(name=f"{name} cluster", found="does not answer", remedy=remedy)
         return
-    yield Finding(name=f"{name} cluster", found=f"answers in {cluster.sockets}")
+    yield Finding(name=f"{name} cluster", found=f"answers: {cluster.about}")
     try:
         with superuser(cluster, plan.database) as connection:
             yield from _database(name, connection, plan)

@@ -17,6 +17,7 @@ from chopmark.config.binaries import Binaries, find_binaries, within_reach
 from chopmark.config.clusters import LONGEST_SOCKET_PATH, Cluster
 from chopmark.config.faults import Fault
 from chopmark.config.folders import own_folder, secret
+from chopmark.config.servers import PostgreSQL, Server
 
 PORTS = {"web": 8400, "desk": 8401, "responder": 8402}
 FOLDERS = (
@@ -62,6 +63,17 @@ binaries = ""
 # For root only: the account to run PostgreSQL under, and the folder outside this home that it can reach.
 account = "{account}"
 place = "{place}"
+
+# Servers of your own instead of the two that come with the software. Their superuser is needed for `chopmark db apply`
+# only (or let your own people run what `chopmark db sql` prints); the processes never use it.
+# [postgresql.authority]
+# host = "db1.example.org"
+# port = 5432
+# superuser = "postgres"
+# password_file = "/run/secrets/authority-superuser"
+# [postgresql.owner]
+# host = "db2.example.org"
+# password_file = "/run/secrets/owner-superuser"
 """
 
 
@@ -117,6 +129,24 @@ class Home:
             password=self.secret(f"postgres-{name}.password"),
             settings=dict(self.config["postgresql"].get("settings", {})),
         )
+
+    def database_place(self, name: str) -> tuple[str, int]:
+        """Host (or folder of the socket) and port of the `authority`'s or the `owner`'s PostgreSQL."""
+        server = self.config["postgresql"].get(name)
+        return (
+            (str(server["host"]), int(server.get("port", 5432)))
+            if server
+            else (str(self.sockets_place / f"{name}.pg"), 5432)
+        )
+
+    def databases(self) -> tuple[PostgreSQL, PostgreSQL]:
+        """The authority's PostgreSQL and the data owner's: servers where config.toml names them, else clusters of our own."""
+        servers = [self.config["postgresql"].get(name) for name in ("authority", "owner")]
+        if all(servers):
+            return Server.of(servers[0]), Server.of(servers[1])
+        if any(servers):
+            raise Fault("only one of the two servers is named", "name both in config.toml, or neither")
+        return self.clusters()
 
     def clusters(self) -> tuple[Cluster, Cluster]:
         """The authority's cluster and the data owner's, with folders that their account can reach."""

@@ -10,14 +10,14 @@ import psycopg
 
 from chopmark.config import grants, strongroom_plan
 from chopmark.config.children import authority_environment, strongroom_environment
-from chopmark.config.clusters import Cluster
 from chopmark.config.database import Plan, apply_grants, make_roles, prepare
 from chopmark.config.faults import Fault
 from chopmark.config.home import Home
+from chopmark.config.servers import PostgreSQL
 from chopmark.strongroom import ceremony
 
 
-def install(home: Home, authority: Cluster, owner: Cluster) -> None:
+def install(home: Home, authority: PostgreSQL, owner: PostgreSQL) -> None:
     """Both databases and both sides' keys are as this version needs them; running it again changes nothing."""
     install_database(home, authority, grants.PLAN, authority_environment(home, "migrate"))
     ceremony.prepare(home.path, home.secret("strongroom.passphrase"))
@@ -25,7 +25,7 @@ def install(home: Home, authority: Cluster, owner: Cluster) -> None:
     home.secret("token.passphrase")
 
 
-def install_database(home: Home, cluster: Cluster, plan: Plan, environment: Mapping[str, str]) -> None:
+def install_database(home: Home, cluster: PostgreSQL, plan: Plan, environment: Mapping[str, str]) -> None:
     """Roles and database first, then the migrations under the owner's name, then who may do what."""
     with superuser(cluster) as connection:
         make_roles(connection, plan, {role: home.secret(f"{role}.password") for role in plan.logins})
@@ -54,7 +54,7 @@ def migrate(environment: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def superuser(cluster: Cluster, database: str = "postgres") -> Iterator[psycopg.Connection]:
+def superuser(cluster: PostgreSQL, database: str = "postgres") -> Iterator[psycopg.Connection]:
     """A connection of the cluster's superuser, each statement its own transaction."""
     with psycopg.connect(cluster.dsn(database=database), autocommit=True) as connection:
         yield connection

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from chopmark.config import installing
 from chopmark.config.children import CHILDREN, Child, authority_environment
-from chopmark.config.clusters import Cluster
 from chopmark.config.faults import Fault
 from chopmark.config.home import PORTS, Home, is_free, make_home
 from chopmark.config.processes import Kept, stop_all
+from chopmark.config.servers import PostgreSQL
 
 TICK = 0.25
 LOOK_AT_CLUSTERS_EVERY = 2.0
@@ -41,10 +41,10 @@ def up(path: Path, *, check: bool, say: Say) -> int:
 
 
 @contextmanager
-def _clusters(home: Home, say: Say) -> Iterator[tuple[Cluster, Cluster]]:
+def _clusters(home: Home, say: Say) -> Iterator[tuple[PostgreSQL, PostgreSQL]]:
     """Both clusters, running; stopped at the end whatever happened."""
-    clusters = home.clusters()
-    say(f"starting PostgreSQL {clusters[0].binaries.version()} (authority, owner)")
+    clusters = home.databases()
+    say(f"databases: {clusters[0].about} (authority), {clusters[1].about} (owner)")
     try:
         for cluster in clusters:
             cluster.start()
@@ -85,7 +85,7 @@ def _in_a_process(imports: str, home: Home) -> subprocess.Popen[bytes]:
 
 
 def _run_children(
-    home: Home, clusters: tuple[Cluster, Cluster], stop: threading.Event, *, check: bool, say: Say
+    home: Home, clusters: tuple[PostgreSQL, PostgreSQL], stop: threading.Event, *, check: bool, say: Say
 ) -> int:
     for child in CHILDREN:
         child.heartbeat(home).unlink(missing_ok=True)
@@ -124,7 +124,7 @@ def _waiting(home: Home) -> list[str]:
 def _keep_until(
     is_done: Callable[[], bool],
     kept: list[Kept],
-    clusters: tuple[Cluster, Cluster],
+    clusters: tuple[PostgreSQL, PostgreSQL],
     stop: threading.Event,
     within: float | None,
 ) -> bool:
@@ -146,13 +146,15 @@ def _keep_until(
     return False
 
 
-def _revive(clusters: tuple[Cluster, Cluster]) -> None:
+def _revive(clusters: tuple[PostgreSQL, PostgreSQL]) -> None:
     for cluster in clusters:
         if not cluster.is_ready():
             cluster.start()
 
 
-def _check(home: Home, kept: list[Kept], clusters: tuple[Cluster, Cluster], stop: threading.Event) -> int:
+def _check(
+    home: Home, kept: list[Kept], clusters: tuple[PostgreSQL, PostgreSQL], stop: threading.Event
+) -> int:
     """Walk once through the whole service while it is kept running."""
     walk = _in_a_process("from chopmark.config.check.walk import main", home)
     try:

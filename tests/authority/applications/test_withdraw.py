@@ -4,7 +4,8 @@ import pytest
 
 from chopmark.authority.applications import services as applications
 from chopmark.authority.applications.errors import ApplicationMoved, ApplicationUnknown, NotTheApplicant
-from chopmark.authority.applications.selectors import by_reference
+from chopmark.authority.applications.selectors import by_reference, move
+from chopmark.authority.applications.states import ApplicationState
 from world import NOON, at, handed_on, last_leaf, last_payload, refused
 
 
@@ -67,9 +68,6 @@ def test_an_officer_who_was_about_to_go_on_finds_it_gone(stage, begun):
     """Both read it as submitted; whoever writes second is told."""
     seen_by_officer = stage.gathers(begun)
     stage.withdraws(seen_by_officer)
-
-    from chopmark.authority.applications.selectors import move
-    from chopmark.authority.applications.states import ApplicationState
 
     with pytest.raises(ApplicationMoved):
         move(seen_by_officer, ApplicationState.VERIFIED)

@@ -1,6 +1,6 @@
 """From an approved application to the exact bytes to be signed.
 
-The worker composes; the signer compiles the same template from its own copy of the pack and compares.
+The worker composes; the signer composes again with its own copy of the pack, and compares.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,17 @@ from chopmark.authority.applications.selectors import subscriber_class
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.reading import current
 from chopmark.authority.catalogue.shapes import certificate_profile, key_policy, name_template
-from chopmark.authority.catalogue.words import Source
+from chopmark.authority.catalogue.words import KeySource, Source
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.printing import printed_facts, shard_of
+from chopmark.authority.keymaking import selectors as keymaking
 from chopmark.pki.algorithms import SignatureAlgorithm
 from chopmark.pki.certificates import CertificateTemplate, Value, compile_template
+from chopmark.pki.csr import read_request
 from chopmark.pki.keys import read_public_key, require_good_key
 from chopmark.pki.names import build_name, parse_name
 from chopmark.pki.profiles import KeyKind, profile_for_key
+from chopmark.pki.tbs import TbsCertificate
 
 # A relying party's clock may be behind ours.
 BACKDATED_FOR = timedelta(minutes=5)
@@ -27,7 +30,7 @@ BACKDATED_FOR = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A TBSCertificate, and what the signer needs to compile its template again."""
+    """A TBSCertificate, and what it was composed by."""
 
     issuer_id: int
     issuer_certificate_der: bytes
@@ -74,6 +77,32 @@ def compose(
         template=template,
         tbs_certificate=tbs_certificate,
     )
+
+
+def compose_again(
+    application: Application, printed: TbsCertificate, *, serial_number: bytes, policy_date: date
+) -> Composed:
+    """What the same application would have been given at the moment that is printed; only its numbers are taken from there."""
+    kind = catalogue.type_in_force(application.type_code, policy_date)
+    name = parse_name(name_template(kind, subscriber_class(application)), printed.subject_der)
+    return compose(
+        application,
+        srn=name.get(Source.SUBSCRIBER_SRN, ""),
+        spki_der=printed.spki_der,
+        serial_number=serial_number,
+        now=composed_at(printed),
+    )
+
+
+def composed_at(printed: TbsCertificate) -> datetime:
+    return printed.not_before + BACKDATED_FOR
+
+
+def public_key_of(application: Application) -> bytes | None:
+    """The key in the applicant's own request, proven again, or the one that was made for her; None if none is made yet."""
+    if application.key_source == KeySource.OWN:
+        return read_request(bytes(application.csr or b"")).spki_der
+    return keymaking.made_key(application.reference)
 
 
 def facts_of(application: Application, srn: str) -> dict[str, str]:
@@ -138,8 +167,3 @@ def _compiled(
         issuer=printed_facts(current().hierarchy.issuers[issuer_slug], spki=issuer_spki, shard=shard),
         signature_algorithm=signature_algorithm,
     )
-
-
-def require_name_of_type(subject_der: bytes, type_code: str, group: str, day: date) -> None:
-    """The subject can be parsed back into the facts of this type's name (C9): O= says the type, SRN and country are lawful."""
-    parse_name(name_template(catalogue.type_in_force(type_code, day), group), subject_der)

@@ -10,6 +10,7 @@ from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.custody.token import KeyAlgorithm
 from chopmark.authority.issuance import selectors, services
+from chopmark.authority.issuance.composing import public_key_of
 from chopmark.authority.issuance.errors import AlreadyIntended, LintFailed
 from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent
 from chopmark.authority.issuance.selectors import has_live_intent
@@ -20,7 +21,6 @@ from chopmark.authority.keymaking import selectors as keymaking_selectors
 from chopmark.authority.keymaking import services as keymaking
 from chopmark.authority.keymaking.events import SubscriberKeyMade
 from chopmark.authority.verification.events import ApplicationApproved
-from chopmark.pki.csr import read_request
 from chopmark.pki.refusals import Refusal
 
 
@@ -76,11 +76,14 @@ def intend_again(events: Sequence[ClaimSpent], now: datetime) -> None:
 def _intend(application: Application, now: datetime) -> None:
     if has_live_intent(application.reference):
         return
+    spki_der = public_key_of(application)
+    if spki_der is None:
+        raise NotYet
     worker = process("worker")
     try:
         services.intend(
             reference=application.reference,
-            spki_der=_public_key(application),
+            spki_der=spki_der,
             serial_number=serial_from(secrets.token_bytes(16)),
             actor=worker,
             now=now,
@@ -90,12 +93,3 @@ def _intend(application: Application, now: datetime) -> None:
     except Refusal as refusal:  # no later attempt would end otherwise: somebody must look
         findings = refusal.findings if isinstance(refusal, LintFailed) else [refusal.code]
         services.open_ticket(reference=application.reference, findings=findings, actor=worker, now=now)
-
-
-def _public_key(application: Application) -> bytes:
-    if application.key_source == KeySource.OWN:
-        return read_request(bytes(application.csr or b"")).spki_der
-    spki_der = keymaking_selectors.made_key(application.reference)
-    if spki_der is None:
-        raise NotYet
-    return spki_der

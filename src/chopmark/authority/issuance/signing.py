@@ -1,4 +1,7 @@
-"""The certificate door's worker in the signer: claim, sign, record.
+"""The certificate door's worker in the signer: check, claim, sign, record.
+
+An intent is believed in nothing but the serial number and the subscriber's: an officer's release must stand in a table that
+its writer cannot write, and our own copy of the pack must give the very same bytes to that application.
 
 The claim commits first, so a serial number is signed at most once. Certificate, leaf and hand-over then commit together.
 A crash between the two leaves a claim without a certificate: it is spent, its serial number is revoked, and the
@@ -7,16 +10,17 @@ application gets a fresh one.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.audit.services import leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.certificate_signing import ToBeSigned, require_signable, sign_certificates
 from chopmark.authority.custody.token import Token
-from chopmark.authority.issuance.composing import require_name_of_type, template_of
+from chopmark.authority.issuance.composing import Composed, compose_again, composed_at, public_key_of
 from chopmark.authority.issuance.errors import IntentNotOurs
 from chopmark.authority.issuance.events import CertificateRecorded
 from chopmark.authority.issuance.holding import hold_claims_of
@@ -24,17 +28,22 @@ from chopmark.authority.issuance.models import (
     Certificate,
     Claim,
     IntendedCertificate,
+    Kind,
     RefusedIntent,
     SpentClaim,
 )
 from chopmark.authority.issuance.selectors import waiting_for_signer
 from chopmark.authority.kernel.outbox import hand_on
-from chopmark.pki.certificates import NotThisTemplate, read_certificate
+from chopmark.authority.verification.selectors import is_approved
+from chopmark.pki.certificates import read_certificate
 from chopmark.pki.names import read_name
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tbs import read_tbs_certificate
 
 BATCH = 200
+# How long an intent may wait for a signer that is away, and how far the worker's clock may be ahead of ours.
+GOOD_FOR = timedelta(days=7)
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
 Checked = tuple[IntendedCertificate, ToBeSigned]
 
 
@@ -48,36 +57,41 @@ def run_once(*, token: Token, now: datetime, claimer: int) -> int:
 
 
 def _checked(intents: Iterable[IntendedCertificate], now: datetime) -> list[Checked]:
-    """Those whose bytes our own copy of the pack gives too; the others are refused for good, with a leaf."""
+    """Those that we would have written too; the others are refused for good, with a leaf."""
     checked = []
     for intent in intents:
         try:
-            checked.append((intent, _as_we_would(intent)))
+            checked.append((intent, _as_we_would(intent, now)))
         except Refusal as refusal:
             _refuse(intent, refusal, now)
     return checked
 
 
-def _as_we_would(intent: IntendedCertificate) -> ToBeSigned:
-    tbs_certificate = bytes(intent.tbs_certificate)
-    template = template_of(
-        type_code=intent.type_code,
-        subscriber_class=intent.subscriber_class,
-        policy_date=intent.policy_date,
-        issuer_id=intent.issuer_id,
-        serial_number=bytes(intent.serial_number),
-        spki_der=read_tbs_certificate(tbs_certificate).spki_der,
+def _as_we_would(intent: IntendedCertificate, now: datetime) -> ToBeSigned:
+    printed = read_tbs_certificate(bytes(intent.tbs_certificate))
+    application = by_reference(intent.application_reference)
+    _require(intent.kind == Kind.CERTIFICATE and intent.type_code == application.type_code, "kind")
+    _require(is_approved(application.reference), "released")
+    _require(public_key_of(application) == printed.spki_der, "applicants_key")
+    # A certificate is not dated back to what was good enough then.
+    _require(now - GOOD_FOR <= composed_at(printed) <= now + CLOCKS_DIFFER_BY, "moment")
+    composed = compose_again(
+        application, printed, serial_number=bytes(intent.serial_number), policy_date=intent.policy_date
     )
-    item = ToBeSigned(tbs_certificate, template)
-    try:
-        values = template.read(tbs_certificate)
-    except NotThisTemplate as refusal:
-        raise IntentNotOurs from refusal
-    if values.serial_number != bytes(intent.serial_number):
-        raise IntentNotOurs
-    require_name_of_type(values.subject_der, intent.type_code, intent.subscriber_class, intent.policy_date)
+    _require(composed.tbs_certificate == printed.encoded, "bytes")
+    _require(_written_by(composed) == _written_by(intent), "row")
+    item = ToBeSigned(printed.encoded, composed.template)
     require_signable(item, custody.authority(intent.issuer_id))
     return item
+
+
+def _written_by(one: Composed | IntendedCertificate) -> tuple[int, str, date]:
+    return one.issuer_id, one.subscriber_class, one.policy_date
+
+
+def _require(holds: bool, rule: str) -> None:
+    if not holds:
+        raise IntentNotOurs(rule=rule)
 
 
 @transaction.atomic
@@ -91,7 +105,11 @@ def _refuse(intent: IntendedCertificate, refusal: Refusal, now: datetime) -> Non
     leave(
         tag=AuditTag.CERTIFICATE_SIGNING_REFUSED,
         public={"issuer": intent.issuer_id, "serial_number": bytes(intent.serial_number).hex()},
-        payload={"application": intent.application_reference, "code": refusal.code},
+        payload={
+            "application": intent.application_reference,
+            "code": refusal.code,
+            "details": refusal.details,
+        },
         now=now,
     )
 
