@@ -45,8 +45,8 @@ class Search:
     def of(cls, people: Sequence[Person]) -> "Search":
         assert people, "nobody is known: the search would find nothing in any case"
         return cls(
-            secret=tuple(needle for person in people for needle in _secret(person)),
-            printed=tuple(needle for person in people for needle in _printed(person)),
+            secret=tuple(dict.fromkeys(needle for person in people for needle in _secret(person))),
+            printed=tuple(dict.fromkeys(needle for person in people for needle in _printed(person))),
         )
 
     def secrets_in(self, haystack: bytes) -> set[str]:

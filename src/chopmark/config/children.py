@@ -82,6 +82,7 @@ def strongroom_environment(home: Home, process: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "chopmark.strongroom.settings",
         "STRONGROOM_HOME": str(home.path),
         "STRONGROOM_PROCESS": process,
+        "STRONGROOM_SOCKET": str(home.strongroom_socket),
         "STRONGROOM_DATABASE": where + options,
         "STRONGROOM_DATABASE_PASSWORD_FILE": str(home.path / "secrets" / f"{role}.password"),
     }

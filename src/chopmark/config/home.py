@@ -119,6 +119,13 @@ class Home:
         short = "/run" if os.access("/run", os.W_OK) else "/tmp"  # noqa: S108  own_folder looks whose it is
         return Path(short) / f"chopmark-{self.id}"
 
+    @property
+    def strongroom_socket(self) -> Path:
+        """The strongroom's machine door: in the home too, if a socket may have so long a name."""
+        usual = self.path / "run" / "strongroom.sock"
+        is_short = len(os.fsencode(usual)) <= LONGEST_SOCKET_PATH
+        return usual if is_short else own_folder(self.sockets_place) / usual.name
+
     def cluster(self, name: str, binaries: Binaries, account: Account) -> Cluster:
         """The `authority`'s or the `owner`'s cluster."""
         return Cluster(

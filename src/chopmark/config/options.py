@@ -60,6 +60,7 @@ class Options:
     packs: tuple[Path, ...] = field(
         metadata=_described("Folders of policy data: the base pack, then overlays.")
     )
+    strongroom_socket: Path = field(metadata=_described("The strongroom's machine door, a Unix socket."))
     database_host: str = field(metadata=_described("The host of PostgreSQL, or the folder of its socket."))
     database_port: int = field(metadata=_described("The port of PostgreSQL."))
     database_role: str = field(metadata=_described("The role this process signs in with."))
@@ -92,6 +93,7 @@ def load(environ: Mapping[str, str]) -> Options:
         ocsp_url=home.address("responder"),
         log_origin=str(home.config["log_origin"]),
         packs=tuple(_pack(home, name) for name in home.config["packs"]),
+        strongroom_socket=home.strongroom_socket,
         database_host=home.database_place("authority")[0],
         database_port=home.database_place("authority")[1],
         database_role=ROLES[process],

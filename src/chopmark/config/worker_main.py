@@ -27,8 +27,11 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     loops = [_started(loop, stop) for loop in (hear, sequencer.run_forever, ticks.run_forever)]
+    is_ready = False
     while not stop.is_set() and all(loop.is_alive() for loop in loops):
-        _beat()
+        is_ready = is_ready or _lists_are_public()
+        if is_ready:
+            _beat()
         stop.wait(BEAT_SECONDS)
     died = not stop.is_set()
     stop.set()
@@ -76,6 +79,20 @@ def _started(loop: Callable[[threading.Event], None], stop: threading.Event) -> 
     )
     thread.start()
     return thread
+
+
+def _lists_are_public() -> bool:
+    """Whether every list can be fetched: until then nobody is let in, or a certificate could name one that is not there."""
+    from django.db import DatabaseError, connection
+
+    from chopmark.authority.publication import selectors
+    from chopmark.authority.publication.lists import all_lists
+
+    try:
+        return all(selectors.published(one.authority.id, one.shard) for one in all_lists())
+    except DatabaseError:
+        connection.close()
+        return False
 
 
 def _beat() -> None:

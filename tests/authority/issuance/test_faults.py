@@ -65,7 +65,7 @@ def test_a_token_that_breaks_spends_the_serial_number(world, approved, intended,
     recovers(world, approved, intended)
 
 
-def test_a_signature_that_was_lost_stands_on_the_list(world, approved, intended, round_at_the_door):
+def test_a_signature_that_was_lost_stands_on_the_list(world, approved, intended, round_at_the_door, settings):
     """Somebody may hold the certificate that we signed and never recorded."""
     with contextlib.suppress(Broken):
         round_at_the_door(Faulty(world.token, signs=True))
@@ -75,8 +75,6 @@ def test_a_signature_that_was_lost_stands_on_the_list(world, approved, intended,
     world.turns()
 
     serial = int.from_bytes(bytes(intended.serial_number), "big")
-    from django.conf import settings
-
     lists = [
         x509.load_der_x509_crl(path.read_bytes())
         for path in (settings.CHOPMARK_PUBLIC_DIR / "crl").glob("identity-1-*.crl")

@@ -1,8 +1,4 @@
-"""Every page of the faces in a browser: axe, reflow, targets, in both languages (design 11).
-
-Needs a Chromium; where there is none these tests are skipped. By default a few pages are looked at, each language at one
-width. CHOPMARK_SCREENS=DIR walks through every page at both widths, and keeps their pictures.
-"""
+"""Every page of the faces in a browser: axe, reflow, targets, policy, at both widths and in both languages (design 11)."""
 
 import os
 import shutil
@@ -17,17 +13,14 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import cluster
+from authority.web.conftest import asha, faces, her_number, intake, second, submitted, visitor  # noqa: F401  # fixtures
 from authority.web.world import Officer, begin, come_home, issue, sight
 from chopmark.authority.kernel import clock
 from chopmark.authority.kernel.actors import ActorKind
 from chopmark.authority.participants import services as participants
 from chopmark.authority.participants.permissions import Role
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -38,19 +31,16 @@ SMALL = """() => [...document.querySelectorAll('a[href],button,input,select,summ
   .filter(([e, r]) => r.width && (r.height < 24 || r.width < 24) && getComputedStyle(e).display != 'inline'
                       && !e.closest('.skip-link'))
   .map(([e, r]) => `${e.outerHTML.slice(0, 90)} is ${Math.round(r.width)} x ${Math.round(r.height)}`)"""
-SCREENS = os.environ.get("CHOPMARK_SCREENS")
-WIDTHS = {"en": (1280,), "zh-hant": (390,)}
-if SCREENS:
-    Path(SCREENS).mkdir(parents=True, exist_ok=True)
-    WIDTHS = {"en": (1280, 390), "zh-hant": (1280, 390)}
-whole_tour = pytest.mark.skipif(not SCREENS, reason="walked when CHOPMARK_SCREENS names a folder")
+WIDTHS = (1280, 390)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    program = shutil.which("chromium")
+    assert program, "chromium is not installed: a missing client is a failure"
     with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        chromium = play.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium
         chromium.close()
 
@@ -61,6 +51,7 @@ class Watch:
 
     browser: Browser
     origin: str
+    pictures: Path
 
     def look(self, client: Client, name: str, path: str, *, fill: dict[str, str] | None = None) -> None:
         for code in ("en", "zh-hant"):
@@ -70,15 +61,14 @@ class Watch:
     def _judge(
         self, client: Client, name: str, path: str, code: str, fill: dict[str, str] | None
     ) -> Iterator[str]:
-        for width in WIDTHS[code]:
+        for width in WIDTHS:
             page = self._open(client, path, code, width, fill)
-            if SCREENS:
-                page.screenshot(path=Path(SCREENS) / f"{name}.{code[:2]}.{width}.png", full_page=True)
+            page.screenshot(path=self.pictures / f"{name}.{code[:2]}.{width}.png", full_page=True)
             found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
             yield from (f"axe {one['id']} at {width}: {one['nodes'][0]['html'][:120]}" for one in found)
             yield from page.evaluate(SMALL)
             yield from _refused_by_policy(page)
-            if width == WIDTHS[code][0]:
+            if width == WIDTHS[0]:
                 yield from self._reflow(page)
             page.context.close()
 
@@ -123,10 +113,10 @@ def _refused_by_policy(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def watch(browser, live_server) -> Watch:
+def watch(browser, live_server, tmp_path) -> Watch:
     # Playwright's loop gives this thread a connection object of its own: it empties tables as the first one does.
     connection.ops.execute_sql_flush = cluster._empty_tables
-    return Watch(browser, live_server.url)
+    return Watch(browser, live_server.url, tmp_path)
 
 
 def test_it_works(watch, visitor):
@@ -136,7 +126,6 @@ def test_it_works(watch, visitor):
     watch.look(visitor, "not-found", "/nowhere")
 
 
-@whole_tour
 def test_the_answers(watch, asha, submitted):
     certificate = issue(submitted)
     serial = certificate.serial_number.hex()
@@ -153,7 +142,6 @@ def test_the_answers(watch, asha, submitted):
     watch.look(asha, "portal-home-revoked", "/portal/")
 
 
-@whole_tour
 def test_applying(watch, asha, visitor):
     watch.look(visitor, "portal-sign-in", "/portal/sign-in")
     watch.look(
@@ -175,7 +163,6 @@ def test_applying(watch, asha, visitor):
     watch.look(asha, "portal-reject", f"/portal/applications/{number}/reject")
 
 
-@whole_tour
 def test_the_counter(watch, intake, second, asha, submitted):
     watch.look(intake.client, "counter-desk", "/counter/")
     watch.look(intake.client, "counter-desk-error", "/counter/", fill={"reference": "AP1"})
@@ -200,7 +187,6 @@ def test_the_counter(watch, intake, second, asha, submitted):
     watch.look(intake.client, "counter-case-4", f"/counter/cases/{number}/")
 
 
-@whole_tour
 def test_staff_come_in(watch, visitor):
     watch.look(visitor, "staff-sign-in", "/staff/sign-in")
     token = participants.register_staff(

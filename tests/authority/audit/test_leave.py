@@ -1,0 +1,107 @@
+"""What a leaf commits to, and what is left when that is shredded."""
+
+import hashlib
+import json
+
+import pytest
+from django.db import DatabaseError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chopmark.authority.audit import AuditTag
+from chopmark.authority.audit.models import Leaf, Payload
+from chopmark.authority.audit.services import canonical, leave, shred
+from chopmark.config.audit.log import check_leaves
+from chopmark.pki.tlog.leaf import commitment, decode_leaf
+from world import NOON, at
+
+pytestmark = pytest.mark.django_db
+TAG = AuditTag.APPLICATION_BEGUN
+
+
+def left(payload, **more):
+    return Leaf.objects.get(pk=leave(tag=TAG, payload=payload, now=NOON, **more))
+
+
+def test_it_works():
+    leaf = left({"application": "AP261100001"})
+
+    row = Payload.objects.get(leaf_id=leaf.pk)
+    promised = decode_leaf(bytes(leaf.entry)).commitment
+    assert promised == commitment(bytes(row.salt), canonical(row.payload))
+    assert bytes(leaf.leaf_hash) == hashlib.sha256(b"\x00" + bytes(leaf.entry)).digest()
+    assert len(row.salt) == 32
+
+
+def test_the_same_said_twice_looks_different():
+    one, other = left({"a": 1}), left({"a": 1})
+
+    assert bytes(one.entry) != bytes(other.entry)
+
+
+def test_another_payload_does_not_pass_for_it():
+    leaf = left({"officer": "20417"})
+    Payload.objects.filter(leaf_id=leaf.pk).update(payload={"officer": "20588"})
+
+    assert [str(fault) for fault in check_leaves()] == [
+        f"leaf: {leaf.pk}: its payload is not what it commits to"
+    ]
+
+
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
+facts = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(words, facts, max_size=4))
+def test_whatever_is_said_the_database_gives_back_what_was_promised(db, payload):
+    """jsonb sorts and respells; the commitment is over one writing that survives that."""
+    leaf = left(payload)
+
+    assert not list(check_leaves())
+    row = Payload.objects.get(leaf_id=leaf.pk)
+    assert canonical(row.payload) == canonical(payload)
+
+
+def test_shredding_leaves_the_leaf_and_nothing_of_what_it_was_about():
+    leaf = left({"application": "AP261100001"})
+    with at("worker"):
+        shred(leaf.pk)
+
+    assert not Payload.objects.exists()
+    assert bytes(Leaf.objects.get().entry) == bytes(leaf.entry)
+    assert not list(check_leaves())
+
+
+@pytest.mark.parametrize("process", ["web", "signer", "responder"])
+def test_nobody_else_shreds(process):
+    leaf = left({})
+    with pytest.raises(DatabaseError), transaction.atomic(), at(process):
+        shred(leaf.pk)
+    assert Payload.objects.exists()
+
+
+@pytest.mark.parametrize("process", ["web", "worker", "signer", "responder"])
+def test_every_process_leaves_leaves_and_changes_none(process):
+    with at(process):
+        leaf = left({})
+    with pytest.raises(DatabaseError), transaction.atomic(), at(process):
+        Leaf.objects.filter(pk=leaf.pk).update(entry=b"")
+
+
+def test_the_auditor_reads_and_leaves_nothing():
+    leaf = left({})
+    with at("auditor"):
+        assert Leaf.objects.get() == leaf
+    with pytest.raises(DatabaseError), transaction.atomic(), at("auditor"):
+        left({})
+
+
+def test_public_facts_are_words_and_numbers():
+    leaf = left({}, public={"issuer": 1, "serial_number": "40ab"})
+
+    assert json.loads(bytes(leaf.entry))["public"] == {"issuer": 1, "serial_number": "40ab"}
