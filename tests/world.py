@@ -8,14 +8,13 @@ import json
 import secrets
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -34,35 +33,24 @@ from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.custody.ceremony import create_hierarchy
 from chopmark.authority.custody.software_token import UnsafeSoftwareToken, UnsafeTokenInUse
 from chopmark.authority.delivery import services as delivery
-from chopmark.authority.delivery.models import Answer, Offer
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.issuance.models import (
-    Blocked,
     Certificate,
-    Claim,
-    IntendedCertificate,
-    RefusedIntent,
-    SpentClaim,
 )
 from chopmark.authority.kernel.actors import ANONYMOUS, Actor, ActorKind, process
 from chopmark.authority.kernel.models import Handover
-from chopmark.authority.keymaking.models import EnvelopeHandOver
 from chopmark.authority.keymaking.services import make_envelopes
 from chopmark.authority.ledger import services as ledger
-from chopmark.authority.ledger.models import Invoice, Payment
 from chopmark.authority.participants import selectors as participants
-from chopmark.authority.participants.models import Login, Subscriber
+from chopmark.authority.participants.models import Login
 from chopmark.authority.participants.permissions import Role
 from chopmark.authority.participants.services import FOUNDER, register_staff
 from chopmark.authority.revocation import services as revocation
-from chopmark.authority.revocation.models import Revocation
 from chopmark.authority.transparency import sequencer
 from chopmark.authority.verification import services as verification
-from chopmark.authority.verification.models import Decision, Evidence, SightingTicket
 from chopmark.config import signer_root
 from chopmark.config.grants import PLAN
 from chopmark.pki.reasons import CRLReason
-from chopmark.pki.refusals import Refusal
 from chopmark.strongroom.client import ApplicationReceipt, SightingReceipt
 from chopmark.strongroom.receipts import application_payload, sighting_payload, sign
 
@@ -135,7 +123,7 @@ class World:
             "name": NAME,
             "email": EMAIL,
             "age_band": "adult",
-            "at": int(NOON.timestamp()),
+            "at": int(application.begun_at.timestamp()),
         }
         return sign(application_payload(ApplicationReceipt(**(facts | changes))), key=self.owner_key)
 
@@ -397,30 +385,3 @@ def last_payload() -> dict[str, object]:
 def handed_on() -> list[str]:
     """Names of the hand-overs that wait, oldest first."""
     return list(Handover.objects.filter(handled_at=None).order_by("id").values_list("name", flat=True))
-
-
-SPINE = [
-    *(Application, Evidence, Decision, SightingTicket, Invoice, Payment, EnvelopeHandOver, Login, Subscriber),
-    *(IntendedCertificate, Claim, Certificate, SpentClaim, RefusedIntent, Blocked, Offer, Answer, Revocation),
-    Handover,
-]
-
-
-def everything() -> dict[str, list[dict[str, object]]]:
-    """Every row of the spine, as it stands."""
-    return {model._meta.db_table: list(model.objects.order_by("pk").values()) for model in SPINE}
-
-
-@contextmanager
-def refused(why: type[Refusal]) -> Iterator[None]:
-    """The act inside is refused, changes nothing, and leaves one leaf: its code, and nothing personal."""
-    before, leaves_before = everything(), leaf_count()
-    with pytest.raises(why) as raised:
-        yield
-    assert everything() == before
-    assert leaf_count() == leaves_before + 1
-    assert raised.type is why
-    assert last_leaf()["refused"] == why.code
-    assert "public" not in last_leaf()
-    said = json.dumps(last_payload())
-    assert not [word for word in PERSONAL if word.lower() in said.lower()], said

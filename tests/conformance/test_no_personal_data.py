@@ -19,8 +19,10 @@ from conformance.traces import Search
 
 # What nobody but the owner, or whoever plays the people, may read: particulars may be there.
 APART = ("owner", "secrets", "demo")
-# Where the name and the e-mail address that a certificate prints may stand on the operator's side.
+# Where the name and the e-mail address that a certificate prints may stand on the operator's side; the receipt is the
+# owner's signed word for both.
 PRINTED_IN_COLUMNS = {
+    "applications_application.receipt",
     "applications_application.subject_email",
     "applications_application.subject_name",
     "issuance_certificate.certificate_der",

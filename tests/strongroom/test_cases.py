@@ -34,6 +34,14 @@ def test_a_confirmed_case_keeps_its_record():
     assert cases.expire_unconfirmed(actor=CLOCK, now=TOO_LATE) == 0
 
 
+def test_a_confirmation_that_comes_again_after_the_end_changes_nothing():
+    case_id = asha_applies().case_id
+    cases.confirm_case(case_id=case_id, actor=WORKER, now=IN_TIME)
+    cases.close_case(case_id=case_id, actor=WORKER, now=IN_TIME)
+    cases.confirm_case(case_id=case_id, actor=WORKER, now=TOO_LATE)
+    assert Case.objects.get().closed_at == IN_TIME
+
+
 def test_a_closed_case_keeps_its_record():
     case_id = asha_applies().case_id
     cases.close_case(case_id=case_id, actor=WORKER, now=IN_TIME)

@@ -1,13 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
-from people import ASHA, ERRAND, asha_applies
+from people import ASHA, ERRAND, WORKER, asha_applies
 
 from chopmark.strongroom import clock, machine
-from chopmark.strongroom.client import Strongroom, StrongroomRefused, StrongroomUnavailable
+from chopmark.strongroom.actors import CLOCK
+from chopmark.strongroom.client import Found, Strongroom, StrongroomRefused, StrongroomUnavailable
 from chopmark.strongroom.models import Case, Opening
+from chopmark.strongroom.purposes import terms
+from chopmark.strongroom.services import cases
 
 NOWHERE = Path("/nonexistent/strongroom.sock")
 
@@ -44,7 +48,7 @@ def open_(door, case_id, **changes):
 def test_it_works(door, case_id):
     assert door.is_ready()
     assert open_(door, case_id) == {"name": ASHA.name}
-    assert door.find(case=case_id, purpose="duplicate_check", actor="worker") == []
+    assert door.find(case=case_id, purpose="duplicate_check", actor="worker") == Found(records=(), more=False)
     door.confirm_case(case=case_id, actor="worker")
     door.close_case(case=case_id, actor="worker")
     assert Case.objects.get().closed_at is not None
@@ -65,6 +69,49 @@ def test_a_refusal_comes_back_by_its_name(door, case_id, changes, reason):
     with pytest.raises(StrongroomRefused) as refused:
         open_(door, case_id, **changes)
     assert refused.value.reason == reason
+
+
+def test_find_says_whom_it_found_and_counts_them(door, case_id):
+    others = [
+        asha_applies(errand=replace(ERRAND, reference=f"AP26110042{n}"), now=clock.now()) for n in (0, 1)
+    ]
+    for other in others:
+        door.confirm_case(case=other.case_id, actor="worker")
+    found = door.find(case=case_id, purpose="duplicate_check", actor="worker")
+    assert set(found.records) == {other.record_id for other in others}
+    assert (len(found), found.more) == (2, False)
+
+
+def _close(case):
+    cases.close_case(case_id=case.pk, actor=WORKER, now=clock.now())
+
+
+def _shred(case):
+    cases.shred(case.record, clock.now())
+
+
+def _let_pass(case):
+    case.opened_at -= terms().case.unconfirmed_for
+    case.save()
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [(_let_pass, "case_expired"), (_shred, "record_shredded"), (_close, "case_closed")],
+)
+def test_a_confirmation_that_comes_too_late_says_why(door, case_id, happens, reason):
+    happens(Case.objects.get(pk=case_id))
+    with pytest.raises(StrongroomRefused) as refused:
+        door.confirm_case(case=case_id, actor="worker")
+    assert refused.value.reason == reason
+
+
+def test_a_confirmation_after_the_sweep_says_that_the_record_is_gone(door, case_id):
+    _let_pass(Case.objects.get(pk=case_id))
+    cases.expire_unconfirmed(actor=CLOCK, now=clock.now())
+    with pytest.raises(StrongroomRefused) as refused:
+        door.confirm_case(case=case_id, actor="worker")
+    assert refused.value.reason == "record_shredded"
 
 
 def test_a_case_nobody_knows_is_refused(door, strongroom):

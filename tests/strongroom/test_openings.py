@@ -205,10 +205,19 @@ def find(case_id, purpose="duplicate_check"):
     return openings.find(asked=ask, actor=WORKER, now=LATER)
 
 
+NOBODY = openings.Found(records=(), more=False)
+
+
+def came_home(reference, *, particulars=ASHA, now=NOW):
+    submitted = asha_applies(errand=replace(ERRAND, reference=reference), particulars=particulars, now=now)
+    cases.confirm_case(case_id=submitted.case_id, actor=WORKER, now=now)
+    return submitted
+
+
 def test_find_names_the_other_live_records_and_tells_their_subjects(case_id):
-    again = asha_applies(errand=replace(ERRAND, reference="AP261100420"))
-    asha_applies(errand=replace(ERRAND, reference="AP261100421"), particulars=ESHA)
-    assert find(case_id) == [again.record_id]
+    again = came_home("AP261100420")
+    came_home("AP261100421", particulars=ESHA)
+    assert find(case_id) == openings.Found(records=(again.record_id,), more=False)
     assert set(Opening.objects.values_list("record_id", "purpose")) == {
         (Case.objects.get(pk=case_id).record_id, "duplicate_check"),
         (again.record_id, "duplicate_check"),
@@ -216,9 +225,42 @@ def test_find_names_the_other_live_records_and_tells_their_subjects(case_id):
 
 
 def test_find_sees_no_shredded_record(case_id):
-    again = asha_applies(errand=replace(ERRAND, reference="AP261100420"))
+    again = came_home("AP261100420")
     cases.shred(Record.objects.get(pk=again.record_id), LATER)
-    assert find(case_id) == []
+    assert find(case_id) == NOBODY
+
+
+def test_forms_with_her_number_that_nobody_came_home_with_cost_her_nothing(case_id):
+    for number in range(purposes.terms().case.openings + 1):
+        asha_applies(errand=replace(ERRAND, reference=f"AP2611{number:05d}"))
+    assert find(case_id) == NOBODY
+    assert Opening.objects.count() == 1
+    assert open_(asked(case_id, "name"))
+
+
+def test_find_names_the_oldest_and_says_that_there_are_more(case_id, monkeypatch):
+    monkeypatch.setattr(openings, "MOST_FOUND", 2)
+    first, second = came_home("AP261100420"), came_home("AP261100421", now=LATER)
+    assert find(case_id) == openings.Found(records=(first.record_id, second.record_id), more=False)
+    came_home("AP261100422", now=LATER + timedelta(seconds=1))
+    assert find(case_id) == openings.Found(records=(first.record_id, second.record_id), more=True)
+
+
+def test_find_is_one_opening_for_the_asker_and_the_house(case_id, limits):
+    came_home("AP261100420")
+    came_home("AP261100421")
+    limits(openings=2, openings_in_an_hour=2, openings_per_caller_in_an_hour=2)
+    find(case_id)
+    assert open_(asked(case_id, "name"))
+    with pytest.raises(CaseLimitReached):
+        open_(asked(case_id, "name"))
+
+
+def test_being_named_does_not_count_against_a_record(case_id, limits):
+    limits(openings_per_record_in_a_day=1)
+    other = came_home("AP261100420")
+    assert find(case_id).records == (other.record_id,)
+    assert open_(asked(other.case_id, "name", application="AP261100420"))
 
 
 def test_find_needs_its_purpose(case_id):

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from people import ASHA, BIKRAM, CHANDRA, ESHA, LATER, asha_applies, visit_of
+from people import ASHA, BIKRAM, CHANDRA, ERRAND, ESHA, LATER, asha_applies, visit_of
 
 from chopmark.strongroom.client import read_receipt
 from chopmark.strongroom.errors import (
@@ -78,6 +78,13 @@ def test_typing_is_not_for_guessing(visit):
 def test_another_applications_case_is_refused(visit):
     with pytest.raises(ApplicationNotOfCase):
         check(replace(visit, reference="AP261100420"))
+
+
+def test_a_squatters_case_of_the_same_reference_is_another_persons(visit):
+    squatters = asha_applies(errand=replace(ERRAND, nonce="aa" * 16), particulars=ESHA).case_id
+    assert check(visit).name == ASHA.name
+    with pytest.raises(IdentityNumberDiffers):
+        check(replace(visit, case_id=squatters))
 
 
 def test_nobody_confirms_what_she_did_not_compare(visit):

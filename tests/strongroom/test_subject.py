@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from people import ERRAND, ESHA, LATER, asha_applies
+from people import ERRAND, ESHA, LATER, NOW, WORKER, asha_applies
 
 from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
@@ -41,6 +41,14 @@ def test_each_record_has_its_own_code():
     second = asha_applies(errand=replace(ERRAND, reference="AP261100420"))
     assert sign_in(first.access_code) == first.record_id
     assert sign_in(second.access_code) == second.record_id
+
+
+def test_forms_with_her_number_do_not_crowd_out_her_record():
+    hers = asha_applies()
+    cases.confirm_case(case_id=hers.case_id, actor=WORKER, now=NOW)
+    for number in range(subject.MOST_RECORDS):
+        asha_applies(errand=replace(ERRAND, reference=f"AP2611{number:05d}"), now=LATER)
+    assert sign_in(hers.access_code) == hers.record_id
 
 
 def test_after_too_many_wrong_ones_even_the_right_one_waits():

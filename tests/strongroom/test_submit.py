@@ -1,17 +1,23 @@
 from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
-from people import ASHA, ERRAND, ESHA, LATER, WORKER, asha_applies
+from people import ASHA, ERRAND, ESHA, LATER, NOW, WORKER, asha_applies
 
-from chopmark.strongroom import vault
+from chopmark.strongroom import purposes, vault
 from chopmark.strongroom.client import read_receipt
-from chopmark.strongroom.errors import ApplicationAlreadyRecorded, ApplicationNonceDiffers, RecordShredded
+from chopmark.strongroom.errors import (
+    ApplicationAlreadyRecorded,
+    ApplicationFormsLimitReached,
+    DeskFormsLimitReached,
+    RecordShredded,
+)
 from chopmark.strongroom.keyring import keyring
 from chopmark.strongroom.leaves import broken_at
 from chopmark.strongroom.models import Case, Leaf, LeafPayload, Receipt, Record
-from chopmark.strongroom.services import access_codes, cases
+from chopmark.strongroom.services import access_codes, cases, submit
 
 pytestmark = pytest.mark.usefixtures("strongroom")
 
@@ -88,13 +94,70 @@ def test_once_the_application_arrived_the_code_is_never_replaced():
     assert again.access_code is None
 
 
-def test_another_nonce_is_refused_and_the_refusal_is_in_the_log():
+def test_a_squatter_on_her_reference_locks_nobody_out(home):
+    squatter = asha_applies(errand=replace(ERRAND, nonce="aa" * 16), particulars=ESHA)
+    hers = asha_applies(now=LATER)
+    receipt = read_receipt(hers.receipt, key=public_key(home))
+    assert (receipt.nonce, receipt.name) == (ERRAND.nonce, ASHA.name)
+    assert (hers.case_id, hers.record_id) != (squatter.case_id, squatter.record_id)
+    assert asha_applies(now=LATER).receipt == hers.receipt
+
+
+def test_one_errand_has_one_case_whatever_else_goes_wrong():
+    case = Case.objects.get(pk=asha_applies().case_id)
+    case.pk = uuid4()
+    with pytest.raises(IntegrityError, match="case_of_errand_once"), transaction.atomic():
+        case.save(force_insert=True)
+
+
+def test_the_same_link_for_another_type_is_refused_and_the_refusal_is_in_the_log():
     asha_applies()
-    with pytest.raises(ApplicationNonceDiffers):
-        asha_applies(errand=replace(ERRAND, nonce="aa" * 16))
+    with pytest.raises(ApplicationAlreadyRecorded):
+        asha_applies(errand=replace(ERRAND, type="encipherment"))
     last = Leaf.objects.latest("id")
-    assert b'"refused":"application_nonce_differs"' in bytes(last.entry)
+    assert b'"refused":"application_already_recorded"' in bytes(last.entry)
     assert Record.objects.count() == 1
+
+
+def errand(number: int, *, reference: int = 0):
+    return replace(ERRAND, reference=f"AP2611{reference:05d}", nonce=f"{number:032x}")
+
+
+@pytest.fixture
+def limits(monkeypatch):
+    def lower(**changes):
+        terms = purposes.terms()
+        lowered = replace(terms, limits=replace(terms.limits, **changes))
+        monkeypatch.setattr(submit, "terms", lambda: lowered)
+
+    return lower
+
+
+def test_a_flood_on_one_reference_is_refused_and_no_other_is(limits):
+    limits(forms_waiting_per_application_in_a_quarter=2)
+    first = asha_applies(errand=errand(1))
+    asha_applies(errand=errand(2))
+    with pytest.raises(ApplicationFormsLimitReached):
+        asha_applies(errand=errand(3))
+    assert asha_applies(errand=errand(1)).receipt == first.receipt  # a lost answer still costs nothing
+    assert asha_applies(errand=errand(3, reference=1))
+    assert asha_applies(errand=errand(3), now=NOW + submit.WINDOW)
+
+
+def test_a_flood_over_many_references_is_refused(limits):
+    limits(forms_waiting_in_a_quarter=2)
+    for reference in (1, 2):
+        asha_applies(errand=errand(1, reference=reference))
+    with pytest.raises(DeskFormsLimitReached):
+        asha_applies()
+    assert asha_applies(now=NOW + submit.WINDOW)
+
+
+def test_a_busy_day_reaches_no_limit_while_applications_come_home(limits):
+    limits(forms_waiting_per_application_in_a_quarter=1, forms_waiting_in_a_quarter=1)
+    for number in range(3):
+        submitted = asha_applies(errand=errand(number))
+        cases.confirm_case(case_id=submitted.case_id, actor=WORKER, now=NOW)
 
 
 def test_another_form_for_the_same_application_is_refused():

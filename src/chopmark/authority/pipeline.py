@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from chopmark.authority.applications import selectors as applications_selectors
+from chopmark.authority.applications import services as applications_services
 from chopmark.authority.applications.events import ApplicationClosedUnissued, ApplicationSubmitted
 from chopmark.authority.catalogue import reading as catalogue
 from chopmark.authority.custody import selectors as custody
@@ -17,14 +19,16 @@ from chopmark.authority.delivery import services as delivery_services
 from chopmark.authority.delivery.events import CertificateAccepted, CertificateDeclined
 from chopmark.authority.issuance import handlers as issuance
 from chopmark.authority.issuance import services as issuance_services
-from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent
+from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent, RetryAsked
 from chopmark.authority.kernel import outbox
 from chopmark.authority.kernel.actors import Actor, process
+from chopmark.authority.keymaking import handlers as keymaking
 from chopmark.authority.keymaking import services as keymaking_services
-from chopmark.authority.keymaking.events import SubscriberKeyMade
+from chopmark.authority.keymaking.events import SubscriberKeyKept, SubscriberKeyMade
 from chopmark.authority.publication import handlers as publication
+from chopmark.authority.publication import mending
 from chopmark.authority.publication import services as publication_services
-from chopmark.authority.publication.events import CrlSigned
+from chopmark.authority.publication.events import CrlPublicationAsked, CrlSigned
 from chopmark.authority.revocation import handlers as revocation
 from chopmark.authority.revocation import selectors as revocation_selectors
 from chopmark.authority.revocation import services as revocation_services
@@ -38,12 +42,19 @@ ROUTES: Mapping[type, Iterable[outbox.Handler]] = {
     ApplicationSubmitted: [verification.confirm_cases, verification.check_duplicates],
     ApplicationClosedUnissued: [verification.close_case],
     ApplicationApproved: [issuance.intend_or_have_key_made],
+    SubscriberKeyKept: [keymaking.purge_kept],
     SubscriberKeyMade: [issuance.intend_made_keys],
     CertificateRecorded: [issuance.seal_made_keys, delivery.offer_certificates],
     CertificateAccepted: [publication.publish_certificates, verification.close_case],
-    CertificateDeclined: [revocation.revoke_declined, verification.close_case],
+    CertificateDeclined: [
+        revocation.revoke_declined,
+        delivery.purge_keys_of_declined,
+        verification.close_case,
+    ],
     ClaimSpent: [revocation.revoke_spent, issuance.intend_again],
-    CertificateRevoked: [publication.bring_crl_forward],
+    RetryAsked: [issuance.intend_again],
+    CertificateRevoked: [publication.bring_crl_forward, revocation.purge_keys_of_revoked],
+    CrlPublicationAsked: [publication.prepare_asked],
     CrlSigned: [publication.publish_crls],
 }
 
@@ -66,6 +77,12 @@ def tick(*, now: datetime) -> None:
             log.error("duty_failed", duty=duty.__qualname__, error=type(error).__name__, frames=frames)  # noqa: TRY400
 
 
+def forget_unfinished(*, actor: Actor, now: datetime) -> None:
+    """Applications that never came back from the owner's desk end, and free the key they name."""
+    for reference in applications_selectors.unfinished(before=now - applications_services.UNFINISHED_FOR):
+        applications_services.forget(reference=reference, why="unfinished", actor=actor, now=now)
+
+
 def lapse_offers(*, actor: Actor, now: datetime) -> None:
     """Offers that nobody answered for as long as the pack says have lapsed (CPS 4.4.1)."""
     after = timedelta(days=catalogue.current().authority.acceptance_days)
@@ -84,9 +101,12 @@ def revoke_unrecorded_authorities(*, actor: Actor, now: datetime) -> None:
 
 DUTIES: tuple[Callable[..., object], ...] = (
     publication_services.prepare_due,
+    mending.mend_published,
     issuance_services.mark_spent_claims,
     keymaking_services.request_spent_again,
     keymaking_services.purge_delivered,
+    keymaking_services.purge_uncollected,
+    forget_unfinished,
     lapse_offers,
     revoke_unrecorded_authorities,
 )

@@ -10,6 +10,7 @@ from chopmark.config.roles import (
     AUTHORITY_MIGRATOR,
     AUTHORITY_OWNER,
     AUTHORITY_ROLES,
+    OPERATOR,
     RESPONDER,
     SIGNER,
     WEB,
@@ -19,8 +20,10 @@ from chopmark.config.roles import (
 _VERBS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 
 
-def _row(*, web: str = "", worker: str = "", signer: str = "", responder: str = "") -> dict[str, str]:
-    return {WEB: web, WORKER: worker, SIGNER: signer, RESPONDER: responder}
+def _row(
+    *, web: str = "", worker: str = "", signer: str = "", responder: str = "", operator: str = ""
+) -> dict[str, str]:
+    return {WEB: web, WORKER: worker, SIGNER: signer, RESPONDER: responder, OPERATOR: operator}
 
 
 _TABLES: dict[str, dict[str, str]] = {
@@ -35,19 +38,19 @@ _TABLES: dict[str, dict[str, str]] = {
     "axes_accessattemptexpiration": _row(web="SIUD"),
     "axes_accessfailurelog": _row(web="SID"),
     "axes_accesslog": _row(web="SIUD"),
-    "otp_static_staticdevice": _row(web="SIUD"),
-    "otp_static_statictoken": _row(web="SIUD"),
-    "otp_totp_totpdevice": _row(web="SIUD", worker="SU"),
+    "otp_static_staticdevice": _row(web="SIUD", operator="SU"),
+    "otp_static_statictoken": _row(web="SIUD", operator="SD"),
+    "otp_totp_totpdevice": _row(web="SIUD", operator="SU"),
     # --- the queue: wake-ups and clock ticks ---
     "procrastinate_events": _row(web="SI", worker="SIUD", signer="SI"),
     "procrastinate_jobs": _row(web="SI", worker="SIUD", signer="SI"),
     "procrastinate_periodic_defers": _row(worker="SIUD"),
     "procrastinate_workers": _row(worker="SIUD"),
     # --- hand-overs and the log ---
-    "kernel_handover": _row(web="SI", worker="SIU", signer="SI"),
-    "audit_leaf": _row(web="SI", worker="SI", signer="SI", responder="SI"),
+    "kernel_handover": _row(web="SI", worker="SIU", signer="SI", operator="SI"),
+    "audit_leaf": _row(web="SI", worker="SI", signer="SI", responder="SI", operator="SI"),
     # Deleting a payload shreds what its leaf commits to.
-    "audit_payload": _row(web="SI", worker="SID", signer="SI", responder="SI"),
+    "audit_payload": _row(web="SI", worker="SID", signer="SI", responder="SI", operator="SI"),
     "transparency_position": _row(web="S", worker="SI", signer="S"),
     "transparency_fulltile": _row(worker="SI", signer="S"),
     "transparency_checkpointrequest": _row(worker="SI", signer="S"),
@@ -56,10 +59,10 @@ _TABLES: dict[str, dict[str, str]] = {
     "transparency_setaside": _row(web="S", worker="SI"),
     "transparency_signingalert": _row(web="S", worker="S", signer="SI"),
     # --- who is who ---
-    "participants_login": _row(web="SIU", worker="S"),
-    "participants_outletsuspension": _row(web="SIU", worker="S"),
-    "participants_roleassignment": _row(web="SIU", worker="S"),
-    "participants_subscriber": _row(web="S", worker="SI"),
+    "participants_login": _row(web="SIU", operator="S"),
+    "participants_outletsuspension": _row(web="SIU", worker="S", operator="S"),
+    "participants_roleassignment": _row(web="SIU", worker="S", operator="S"),
+    "participants_subscriber": _row(worker="SI", signer="S"),
     "participants_welcomelink": _row(web="SIU"),
     # --- money: entries are added, and corrected by adding ---
     "ledger_ledgeraccount": _row(web="SI", worker="S"),
@@ -69,41 +72,43 @@ _TABLES: dict[str, dict[str, str]] = {
     "ledger_invoiceline": _row(web="SI", worker="S"),
     "ledger_payment": _row(web="SI", worker="S"),
     # --- the spine ---
-    "applications_application": _row(web="SIU", worker="SU", signer="S"),
-    "verification_evidence": _row(web="SI", worker="SI"),
-    "verification_sightingticket": _row(web="SI", worker="S"),
-    "verification_decision": _row(web="SI", worker="S", signer="S"),
-    "issuance_intendedcertificate": _row(web="S", worker="SI", signer="S"),
-    "issuance_claim": _row(web="S", worker="S", signer="SI"),
+    "applications_application": _row(web="SIU", worker="SU", signer="S", operator="S"),
+    "verification_evidence": _row(web="SI", worker="SI", signer="S"),
+    "verification_sightingticket": _row(web="SI"),
+    "verification_decision": _row(web="SI", signer="S"),
+    "issuance_intendedcertificate": _row(worker="SI", signer="S", operator="S"),
+    "issuance_claim": _row(worker="S", signer="SI"),
     "issuance_certificate": _row(web="S", worker="S", signer="SI", responder="S"),
-    "issuance_refusedintent": _row(web="S", worker="S", signer="SI"),
-    "issuance_spentclaim": _row(web="S", worker="SI", signer="S", responder="S"),
-    "issuance_blocked": _row(web="S", worker="SI"),
+    "issuance_refusedintent": _row(signer="SI", operator="S", worker="S"),
+    "issuance_spentclaim": _row(worker="SI", signer="S", operator="S"),
+    "issuance_blocked": _row(worker="SI"),
     "delivery_offer": _row(web="S", worker="SI"),
     "delivery_answer": _row(web="SI", worker="SI"),
-    "revocation_revocation": _row(web="SI", worker="SI", signer="S", responder="S"),
-    "publication_crlintent": _row(web="SI", worker="SI", signer="S"),
-    "publication_crlclaim": _row(worker="S", signer="SI"),
-    "publication_crl": _row(web="S", worker="S", signer="SI", responder="S"),
-    "publication_refusedcrl": _row(web="S", worker="S", signer="SI"),
-    "publication_crlpublication": _row(web="S", worker="SI"),
+    "revocation_revocation": _row(web="SI", worker="SI", signer="S", responder="S", operator="S"),
+    "publication_crlintent": _row(web="S", worker="SI", signer="S", operator="S"),
+    "publication_crlclaim": _row(worker="S", signer="SI", operator="S"),
+    "publication_crl": _row(web="S", worker="S", signer="SI", responder="S", operator="S"),
+    "publication_refusedcrl": _row(web="S", worker="S", signer="SI", operator="S"),
+    "publication_crlpublication": _row(web="S", worker="SI", operator="S"),
     "publication_certificatepublication": _row(web="S", worker="SI"),
     # A responder asks for its own delegate, and leaves leaves; nothing else of the database takes its word.
     "validation_delegaterequest": _row(web="S", worker="S", signer="S", responder="SI"),
     "validation_delegateclaim": _row(worker="S", signer="SI"),
+    "validation_refuseddelegate": _row(web="S", worker="S", signer="SI"),
     "validation_delegate": _row(web="S", worker="S", signer="SI", responder="S"),
     # --- keys: what others than the signer may see is public, or ciphertext ---
-    "custody_keyrecord": _row(web="S", worker="S", signer="S", responder="S"),
-    "custody_issuer": _row(web="S", worker="S", signer="S", responder="S"),
+    "custody_keyrecord": _row(web="S", worker="S", signer="S", responder="S", operator="S"),
+    "custody_issuer": _row(web="S", worker="S", signer="S", responder="S", operator="S"),
     "custody_caintent": _row(worker="S"),
-    "custody_cacertificate": _row(web="S", worker="S", signer="S", responder="S"),
-    "keymaking_envelope": _row(web="S", worker="SI", signer="S"),
+    "custody_cacertificate": _row(web="S", worker="S", signer="S", responder="S", operator="S"),
+    "keymaking_envelope": _row(web="S", worker="S", signer="S", operator="SI"),
     "keymaking_envelopehandover": _row(web="SI", worker="S", signer="S"),
     "keymaking_keyrequest": _row(web="S", worker="SI", signer="S"),
     "keymaking_keyclaim": _row(worker="S", signer="SI"),
     "keymaking_madekey": _row(web="S", worker="S", signer="SI"),
     "keymaking_wrappedkey": _row(signer="SID"),
     "keymaking_sealrequest": _row(web="S", worker="SI", signer="S"),
+    "keymaking_refusedseal": _row(web="S", worker="S", signer="SI"),
     "keymaking_sealedkey": _row(web="S", worker="SD", signer="SI"),
     "keymaking_keycollection": _row(web="SI", worker="S"),
     "keymaking_purge": _row(web="S", worker="SI", signer="SI"),
@@ -112,7 +117,7 @@ _TABLES: dict[str, dict[str, str]] = {
 
 GRANTS: dict[str, dict[str, frozenset[str]]] = {
     role: {table: frozenset(_VERBS[letter] for letter in row[role]) for table, row in _TABLES.items()}
-    for role in (WEB, WORKER, SIGNER, RESPONDER)
+    for role in (WEB, WORKER, SIGNER, RESPONDER, OPERATOR)
 }
 # The auditor reads everything but what would let her act as somebody else.
 _CREDENTIALS = {
@@ -135,6 +140,7 @@ FUNCTIONS: dict[str, frozenset[str]] = {
     WORKER: frozenset({"chopmark_current_xid", "procrastinate_%"}),
     SIGNER: frozenset({"chopmark_current_xid", "procrastinate_defer%"}),
     RESPONDER: frozenset({"chopmark_current_xid"}),
+    OPERATOR: frozenset({"chopmark_current_xid"}),
 }
 
 PLAN = Plan(

@@ -32,6 +32,7 @@ def register(cli: click.Group) -> None:
     from chopmark.verifier.cli import log
 
     cli.add_command(crl)
+    cli.add_command(certificate)
     cli.add_command(audit)
     cli.add_command(log)
 
@@ -50,7 +51,7 @@ def crl() -> None:
 @_JSON
 def publish(home: Path, number: str, code: str, slug: str | None, at_once: bool, as_json: bool) -> None:
     """Have new lists made now; they are public as soon as they are signed and logged."""
-    _become(home, "worker")
+    _become(home, "operator")
     from chopmark.authority.custody import selectors as custody
     from chopmark.authority.kernel import clock
     from chopmark.authority.participants.sign_in import enter_by_code
@@ -68,6 +69,33 @@ def publish(home: Path, number: str, code: str, slug: str | None, at_once: bool,
     made = _or_refusal(ask)
     lines = [f"{issuer}: {count} lists asked for" for issuer, count in made.items()]
     click.echo(json.dumps(made) if as_json else "\n".join(lines))
+
+
+@click.group()
+def certificate() -> None:
+    """Certificates on their way."""
+
+
+@certificate.command()
+@click.argument("reference")
+@_HOME
+@_AS
+@_CODE
+@_JSON
+def retry(home: Path, reference: str, number: str, code: str, as_json: bool) -> None:
+    """Have an approved application intended again, once what stood in the way is mended."""
+    _become(home, "operator")
+    from chopmark.authority.issuance.services import ask_again
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.participants.sign_in import enter_by_code
+
+    def ask() -> str:
+        operator = enter_by_code(number=number, code=code, now=clock.now())
+        ask_again(reference=reference, actor=operator, now=clock.now())
+        return reference
+
+    asked = _or_refusal(ask)
+    click.echo(json.dumps({"asked": asked}) if as_json else f"{asked}: asked again")
 
 
 @click.command()

@@ -21,6 +21,7 @@ class Process(StrEnum):
     WORKER = "worker"
     SIGNER = "signer"
     RESPONDER = "responder"
+    OPERATOR = "operator"
     MIGRATE = "migrate"
     AUDIT = "audit"
 
@@ -30,6 +31,7 @@ ROLES = {
     Process.WORKER: roles.WORKER,
     Process.SIGNER: roles.SIGNER,
     Process.RESPONDER: roles.RESPONDER,
+    Process.OPERATOR: roles.OPERATOR,
     Process.MIGRATE: roles.AUTHORITY_MIGRATOR,
     Process.AUDIT: roles.AUDITOR,
 }

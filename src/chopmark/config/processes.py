@@ -11,7 +11,8 @@ from pathlib import Path
 
 from chopmark.config.linux import die_with_parent
 
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+# One that dies at each start is tried every few seconds, so that it is back soon after its cause is mended.
+FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
 # One that lived this long was well, and its next death starts counting anew: starts that come ten times further apart
 # than the first wait are no storm.
 WELL_AFTER = 5.0

@@ -8,8 +8,10 @@ WEB = "chopmark_web"
 WORKER = "chopmark_worker"
 SIGNER = "chopmark_signer"
 RESPONDER = "chopmark_responder"
+# What an operator types at the command line, in her own name and with her own one-time code.
+OPERATOR = "chopmark_operator"
 AUDITOR = "chopmark_auditor"
-AUTHORITY_ROLES = (WEB, WORKER, SIGNER, RESPONDER, AUDITOR)
+AUTHORITY_ROLES = (WEB, WORKER, SIGNER, RESPONDER, OPERATOR, AUDITOR)
 
 STRONGROOM_DATABASE = "strongroom"
 STRONGROOM_OWNER = "strongroom_owner"

@@ -169,7 +169,7 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["chopmark.config.uploads.SmallFilesOnly"]
 
 # --- logs: JSON lines, and no request's body or form in them ---
 LOGGING_CONFIG = "chopmark.config.logs.configure"

@@ -50,10 +50,13 @@ def run(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             with _alive(secrets.randbits(62)) as (claimer, wait):
-                while not stop.is_set():
-                    work(token, claimer, now=clock.now())
+                # A door that failed may have claimed before it did: this claimer's life ends, so that the worker sees its
+                # unfinished claims as spent, and another begins.
+                while not stop.is_set() and None not in one_round(token, claimer, now=clock.now()):
                     _heartbeat()
                     wait(WAIT_SECONDS)
+            _heartbeat()
+            stop.wait(WAIT_SECONDS)
         except (django.db.OperationalError, psycopg.OperationalError) as error:
             log.warning("database_lost", error=type(error).__name__)
             django.db.connections.close_all()
@@ -62,10 +65,15 @@ def run(stop: threading.Event) -> None:
 
 def work(token: Token, claimer: int, *, now: datetime) -> int:
     """One round through every door; answers how many signatures were made."""
-    return sum(_through(door, token, claimer, now) for door in doors())
+    return sum(made or 0 for made in one_round(token, claimer, now=now))
 
 
-def _through(door: ModuleType, token: Token, claimer: int, now: datetime) -> int:
+def one_round(token: Token, claimer: int, *, now: datetime) -> list[int | None]:
+    """How many signatures each door made; None where it failed."""
+    return [_through(door, token, claimer, now) for door in doors()]
+
+
+def _through(door: ModuleType, token: Token, claimer: int, now: datetime) -> int | None:
     """A door that fails must not keep the others shut; a lost database is everybody's."""
     import django.db
 
@@ -76,7 +84,7 @@ def _through(door: ModuleType, token: Token, claimer: int, now: datetime) -> int
     except Exception as error:  # noqa: BLE001  # tried again next round; frames only, since a message may quote a row
         frames = traceback.format_tb(error.__traceback__)
         log.error("door_failed", door=door.__name__, error=type(error).__name__, frames=frames)  # noqa: TRY400
-        return 0
+        return None
 
 
 def doors() -> Sequence[ModuleType]:

@@ -1,12 +1,15 @@
 """`python -m chopmark.strongroom`: what the owner's staff and the process's keeper type."""
 
 import os
+from datetime import UTC, datetime
 
 import click
 
-from chopmark.strongroom import ceremony, clock
+from chopmark.strongroom import ceremony, clock, waivers
+from chopmark.strongroom.keyring import open_receipt_key
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.sealing import read_private
+from chopmark.strongroom.waivers import Waiver
 
 
 @click.group()
@@ -21,6 +24,17 @@ def prepare() -> None:
     options = Options.read()
     passphrase = read_private(options.passphrase_file).decode().strip()
     click.echo(ceremony.prepare(options.home, passphrase).hex())
+
+
+@cli.command("waive-software-key")
+@click.argument("reason")
+@click.argument("until", type=click.DateTime(["%Y-%m-%d"]))
+def waive_software_key(reason: str, until: datetime) -> None:
+    """Sign the owner's leave to keep her key in a file in production until a day (UTC)."""
+    options = Options.read()
+    waiver = Waiver(desk=options.desk_url, reason=reason, until=until.replace(tzinfo=UTC))
+    options.keys.kek_waiver.write_text(waivers.sign(waiver, key=open_receipt_key(options)) + "\n")
+    click.echo(f"signed: {options.keys.kek_waiver}")
 
 
 @cli.command()
@@ -41,6 +55,17 @@ def register_officer(number: str, name: str) -> None:
 
     token = officers.register(number, name, clock.now())
     click.echo(f"{Options.read().desk_url}/officer/welcome/{token}")
+
+
+@cli.command("end-officer")
+@click.argument("number")
+def end_officer(number: str) -> None:
+    """End an officer's credential: her password, device, link and sessions."""
+    _set_up()
+    from chopmark.strongroom import officers
+
+    officers.leave(number, clock.now())
+    click.echo(f"officer {number} can no longer sign in")
 
 
 @cli.command("check-log")

@@ -84,6 +84,17 @@ class SightingReceipt:
 Receipt = ApplicationReceipt | SightingReceipt
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Other records of the same person; with `more`, only the first of them are named. Its length is theirs."""
+
+    records: tuple[UUID, ...]
+    more: bool
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+
 def read_receipt(text: str, *, key: bytes) -> Receipt:
     """The receipt, if the owner's Ed25519 key (raw, 32 octets) signed it: signature first, then meaning."""
     payload, signature = _parts(text)
@@ -180,13 +191,16 @@ class Strongroom:
         )["fields"]
         return opened
 
-    def find(self, *, case: UUID, purpose: str, actor: str) -> list[UUID]:
-        """The other live records with the same identity card number as the case's record."""
+    def find(self, *, case: UUID, purpose: str, actor: str) -> Found:
+        """The other live records with the same identity card number, of applications that came home."""
         answer = self._ask("find", {"case": str(case), "purpose": purpose, "actor": actor})
-        return [UUID(record) for record in answer["records"]]
+        return Found(records=tuple(UUID(record) for record in answer["records"]), more=answer["more"])
 
     def confirm_case(self, *, case: UUID, actor: str) -> None:
-        """Say that the application arrived; otherwise the strongroom shreds the record in some days."""
+        """Say that the application arrived; otherwise the strongroom shreds the record in some days.
+
+        Too late is `StrongroomRefused` for ever, by its reason: record_shredded, case_expired or case_closed.
+        """
         self._ask("confirm", {"case": str(case), "actor": actor})
 
     def close_case(self, *, case: UUID, actor: str) -> None:

@@ -84,9 +84,15 @@ class OfficerNumberMalformed(Refusal):
 
 
 class OfficerAlreadyRegistered(Refusal):
-    """This number has signed in before; a new welcome would take her credential away."""
+    """This number has signed in before, or its officer has left: a number is one person's, in every history."""
 
     code = "officer_already_registered"
+
+
+class OfficerUnknown(Refusal):
+    """Nobody was registered under this number."""
+
+    code = "officer_unknown"
 
 
 class OfficerSignInRefused(Refusal):
@@ -120,16 +126,22 @@ class ActorMalformed(Refusal):
 
 
 # Records, cases and purposes.
-class ApplicationNonceDiffers(Refusal):
-    """The reference is known here, with another nonce: somebody else's application, or a replay."""
-
-    code = "application_nonce_differs"
-
-
 class ApplicationAlreadyRecorded(Refusal):
-    """The reference is known here with other particulars: the first ones stand."""
+    """This visit's link was answered here with other particulars or of another type: the first ones stand."""
 
     code = "application_already_recorded"
+
+
+class ApplicationFormsLimitReached(Refusal):
+    """As many forms for one reference are waiting for their application as the limit of a quarter allows."""
+
+    code = "application_forms_limit_reached"
+
+
+class DeskFormsLimitReached(Refusal):
+    """As many forms of the whole desk are waiting for their application as the limit of a quarter allows."""
+
+    code = "desk_forms_limit_reached"
 
 
 class RecordShredded(Refusal):
@@ -269,3 +281,9 @@ class PassphraseWrong(Refusal):
     """The passphrase does not open the sealed key, or the file was changed."""
 
     code = "passphrase_wrong"
+
+
+class SoftwareKeyForbidden(Refusal):
+    """A key-encryption key in a file is for evaluation: in production it needs a waiver that the owner signed."""
+
+    code = "software_key_forbidden"

@@ -4,15 +4,18 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chopmark.strongroom import clock, waivers
 from chopmark.strongroom.kek import KeyEncryptionKey, UnsafeSoftwareKeyEncryptionKey
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.sealing import read_private, unseal
 from chopmark.strongroom.vault import Chances
+from chopmark.strongroom.waivers import Waiver
 
 _journal = logging.getLogger(__name__)
 
@@ -27,6 +30,7 @@ class Keyring:
     kek: KeyEncryptionKey
     receipt_key: Ed25519PrivateKey
     draw: Callable[[int], bytes] = secrets.token_bytes
+    waiver: Waiver | None = None  # by which a production process holds its key in a file
 
     def draw_id(self) -> UUID:
         return UUID(bytes=self.draw(16), version=4)
@@ -37,12 +41,28 @@ class Keyring:
 
 @cache
 def keyring() -> Keyring:
-    """The keys of this process, unsealed once."""
-    options = Options.read()
-    passphrase = read_private(options.passphrase_file).decode().strip()
-    kek = unseal(read_private(options.keys.kek), passphrase=passphrase, label=KEK_LABEL)
-    receipt = unseal(read_private(options.keys.receipt_key), passphrase=passphrase, label=RECEIPT_LABEL)
+    """The keys of this process, unsealed once; in production only with the owner's waiver."""
+    return open_keyring(Options.read(), clock.now())
+
+
+def open_keyring(options: Options, now: datetime) -> Keyring:
+    receipt_key = open_receipt_key(options)
+    waiver = None
+    if options.production:
+        waiver = waivers.require(
+            options.keys.kek_waiver, owner_key=receipt_key.public_key(), desk=options.desk_url, now=now
+        )
+    kek = unseal(read_private(options.keys.kek), passphrase=_passphrase(options), label=KEK_LABEL)
     _journal.warning("the key-encryption key is in this process's memory, not in a token")
-    return Keyring(
-        kek=UnsafeSoftwareKeyEncryptionKey(kek), receipt_key=Ed25519PrivateKey.from_private_bytes(receipt)
+    return Keyring(kek=UnsafeSoftwareKeyEncryptionKey(kek), receipt_key=receipt_key, waiver=waiver)
+
+
+def open_receipt_key(options: Options) -> Ed25519PrivateKey:
+    sealed = read_private(options.keys.receipt_key)
+    return Ed25519PrivateKey.from_private_bytes(
+        unseal(sealed, passphrase=_passphrase(options), label=RECEIPT_LABEL)
     )
+
+
+def _passphrase(options: Options) -> str:
+    return read_private(options.passphrase_file).decode().strip()

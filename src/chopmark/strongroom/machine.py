@@ -71,7 +71,7 @@ def _open(sent: dict[str, Any]) -> dict[str, Any]:
 def _find(sent: dict[str, Any]) -> dict[str, Any]:
     asked = Asked.of(_uuid(sent, "case"), _word(sent, "purpose"), _MATCHED, AUTHORITY, None)
     found = openings.find(asked=asked, actor=_actor(sent), now=clock.now())
-    return {"records": [str(record) for record in found]}
+    return {"records": [str(record) for record in found.records], "more": found.more}
 
 
 def _confirm(sent: dict[str, Any]) -> dict[str, Any]:

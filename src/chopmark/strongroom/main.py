@@ -49,14 +49,26 @@ def _config(options: Options) -> dict[str, Any]:
         "accesslog": None,
         "loglevel": "warning",
         "limit_request_line": 2048,
-        "post_worker_init": _start_sweeping,
+        "post_worker_init": _start,
         "proc_name": "chopmark-strongroom",
         "control_socket_disable": True,
     }
 
 
-def _start_sweeping(worker: Any) -> None:
+def _start(worker: Any) -> None:
+    _require_keys()
     threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
+
+
+def _require_keys() -> None:
+    """In production a key in a file needs the owner's waiver; without it gunicorn stops before a door answers."""
+    from chopmark.strongroom import clock
+    from chopmark.strongroom.actors import OWNER
+    from chopmark.strongroom.keyring import keyring
+    from chopmark.strongroom.services.starting import note_waiver
+
+    if Options.read().production and (waiver := keyring().waiver) is not None:
+        note_waiver(waiver=waiver, actor=OWNER, now=clock.now())
 
 
 def _sweep_for_ever() -> None:

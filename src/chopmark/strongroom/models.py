@@ -65,7 +65,7 @@ class Case(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="cases")
-    application_reference = models.CharField(max_length=32, unique=True)
+    application_reference = models.CharField(max_length=32)
     type = models.CharField(max_length=32)
     nonce = models.CharField(max_length=64)
     purposes = ArrayField(models.CharField(max_length=32))
@@ -84,6 +84,8 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="case_closes_after_it_opens", condition=Q(closes_at__gt=models.F("opened_at"))
             ),
+            # References are guessable and the desk's link is unsigned: only the portal's nonce is the applicant's own.
+            models.UniqueConstraint("application_reference", "nonce", name="case_of_errand_once"),
         ]
 
 
@@ -119,6 +121,8 @@ class Opening(models.Model):
     caller = models.CharField(max_length=16)
     actor = models.CharField(max_length=32)
     refused = models.CharField(max_length=64, blank=True)
+    # Named by the `find` of another record's case: told to the subject, and counted against nobody.
+    named = models.BooleanField(default=False)
 
     class Meta:
         indexes = [

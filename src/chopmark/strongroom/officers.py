@@ -11,15 +11,17 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from chopmark.strongroom import leaves
 from chopmark.strongroom.actors import OWNER, Actor
 from chopmark.strongroom.errors import (
     OfficerAlreadyRegistered,
     OfficerNumberMalformed,
+    OfficerUnknown,
     OneTimeCodeWrong,
     PasswordTooWeak,
     WelcomeLinkSpent,
 )
-from chopmark.strongroom.leaves import act, leave
+from chopmark.strongroom.leaves import act
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.tags import Tag
 
@@ -55,7 +57,7 @@ def _register(*, number: str, name: str, digest: bytes, actor: Actor, now: datet
     officer.save()
     TOTPDevice.objects.filter(user=officer).delete()
     TOTPDevice.objects.create(user=officer, name="first", confirmed=False)
-    leave(actor=actor, payload={"officer": number}, now=now)
+    leaves.leave(actor=actor, payload={"officer": number}, now=now)
 
 
 def welcomed_by(token: str, now: datetime) -> Enrolment:
@@ -78,15 +80,35 @@ def welcome(*, token: str, password: str, code: str, actor: Actor, now: datetime
     device.save()
     officer.password = make_password(password)
     officer.welcome_digest = officer.welcome_until = None
-    officer.save()
-    leave(actor=actor, payload={"officer": officer.number}, now=now)
+    # Nothing but these: the owner may be ending her credential at this moment, and that must stand.
+    officer.save(update_fields=["password", "welcome_digest", "welcome_until"])
+    leaves.leave(actor=actor, payload={"officer": officer.number}, now=now)
     return officer
 
 
 @act(Tag.OFFICER_SIGNED_IN)
 def note_sign_in(*, actor: Actor, now: datetime) -> None:
     """Leave a leaf for a sign-in that has succeeded."""
-    leave(actor=actor, payload={}, now=now)
+    leaves.leave(actor=actor, payload={}, now=now)
+
+
+def leave(number: str, now: datetime) -> None:
+    """End an officer's credential for good: password, device, link and session; again changes nothing."""
+    _leave(number=number, actor=OWNER, now=now)
+
+
+@act(Tag.OFFICER_LEFT)
+def _leave(*, number: str, actor: Actor, now: datetime) -> None:
+    officer = Officer.objects.filter(number=number).first()
+    if officer is None:
+        raise OfficerUnknown
+    # A session ends with it too: the desk asks for `left_at` on every page.
+    officer.left_at = officer.left_at or now
+    officer.password = make_password(None)
+    officer.welcome_digest = officer.welcome_until = None
+    officer.save()
+    TOTPDevice.objects.filter(user=officer).delete()
+    leaves.leave(actor=actor, payload={"officer": number}, now=now)
 
 
 def _require_good_password(password: str) -> None:

@@ -28,7 +28,7 @@ class Options:
     owner_en: str  # config.toml [owner] name_en: who stands on the masthead
     owner_zh: str  # config.toml [owner] name_zh
     notice: str  # config.toml [owner] notice: a sentence for every foot of page
-    production: bool  # config.toml production: cookies only over TLS
+    production: bool  # config.toml production: cookies only over TLS, no key in a file without a waiver
     machine_socket: Path  # STRONGROOM_SOCKET, else run/strongroom.sock
     passphrase_file: Path  # STRONGROOM_PASSPHRASE_FILE, else secrets/strongroom.passphrase
     # STRONGROOM_DATABASE, a libpq connection string, and STRONGROOM_DATABASE_PASSWORD_FILE;
@@ -87,6 +87,11 @@ class KeyFiles:
     def receipt_public_key(self) -> Path:
         """32 raw octets that anybody may read: whoever relies on receipts takes them from here."""
         return self.folder / "receipt.pub"
+
+    @property
+    def kek_waiver(self) -> Path:
+        """The owner's signed leave to have the key-encryption key in a file in production."""
+        return self.folder / "kek.waiver"
 
     @property
     def sessions(self) -> Path:

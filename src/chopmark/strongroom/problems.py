@@ -22,6 +22,7 @@ _CORRECT = _("Correct what the page names, and send it again.")
 _RETURN = _("Go back to where you came from, and follow the link there once more.")
 _COUNTER = _("Go back to the counter page, and start this step again.")
 _OWNER = _("Ask the office that keeps the records.")
+_LATER = _("Wait 15 minutes, then send yours again. Nothing has been recorded.")
 _SET_UP = _("Whoever looks after this machine must put its key files right. Nothing was opened.")
 
 WORDS: Final[dict[str, Words]] = {
@@ -75,7 +76,8 @@ WORDS: Final[dict[str, Words]] = {
     "officer_number_malformed": Words(
         422, _("An officer’s number has 3 to 16 letters and figures"), _CORRECT
     ),
-    "officer_already_registered": Words(409, _("This officer already has a password and a device"), _OWNER),
+    "officer_already_registered": Words(409, _("This number already is, or was, an officer’s"), _OWNER),
+    "officer_unknown": Words(404, _("No officer has this number"), _OWNER),
     "officer_sign_in_refused": Words(
         422, _("Check the number, the password and the one-time code: they do not fit together"), _CORRECT
     ),
@@ -92,14 +94,15 @@ WORDS: Final[dict[str, Words]] = {
     ),
     "actor_malformed": Words(400, _("The request does not say for whom it is made"), _OWNER),
     # Records, cases and purposes.
-    "application_nonce_differs": Words(
-        409, _("This link belongs to another visit of the same application"), _RETURN
-    ),
     "application_already_recorded": Words(
         409,
         _("We already have other details for this application"),
         _("The first ones stand. To correct them, withdraw the application and begin a new one."),
     ),
+    "application_forms_limit_reached": Words(
+        429, _("Too many forms have been sent for this application"), _LATER
+    ),
+    "desk_forms_limit_reached": Words(429, _("Too many forms have been sent to this desk"), _LATER),
     "record_shredded": Words(
         410, _("This record has been destroyed, and nobody can read it"), _("Begin a new application.")
     ),
@@ -138,6 +141,9 @@ WORDS: Final[dict[str, Words]] = {
     "key_file_missing": Words(503, _("A key file is missing"), _SET_UP),
     "key_file_too_open": Words(503, _("A key file can be read by others"), _SET_UP),
     "passphrase_wrong": Words(503, _("The passphrase does not open the keys"), _SET_UP),
+    "software_key_forbidden": Words(
+        503, _("The keys are in files, and the owner has not allowed that here"), _SET_UP
+    ),
 }
 
 

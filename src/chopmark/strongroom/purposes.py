@@ -41,6 +41,8 @@ class Limits:
     mismatches_per_case: int
     subject_sign_ins_wrong_in_a_quarter: int
     desk_sign_ins_wrong_in_a_quarter: int
+    forms_waiting_per_application_in_a_quarter: int
+    forms_waiting_in_a_quarter: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

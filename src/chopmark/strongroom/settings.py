@@ -75,7 +75,13 @@ def _database(options: Options) -> dict[str, Any]:
     # Without a pool every page pays for a connection; a command needs one connection only.
     pool: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}}
     extra: dict[str, Any] = given | (pool if options.process == "desk" else {})
-    return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": extra, **parts}
+    # A pooled connection is asked before it is lent: PostgreSQL may have been started anew meanwhile.
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": extra,
+        "CONN_HEALTH_CHECKS": True,
+        **parts,
+    }
 
 
 DATABASES = {"default": _database(_options)}

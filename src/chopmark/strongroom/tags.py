@@ -7,6 +7,7 @@ class Tag(StrEnum):
     CASE_CLOSED = "case:closed"
     CASE_CONFIRMED = "case:confirmed"
     CASE_EXPIRED = "case:expired"
+    OFFICER_LEFT = "officer:left"
     OFFICER_REGISTERED = "officer:registered"
     OFFICER_SIGNED_IN = "officer:signed_in"
     OFFICER_WELCOMED = "officer:welcomed"
@@ -16,4 +17,5 @@ class Tag(StrEnum):
     RECORD_OPENED = "record:opened"
     RECORD_SUBMITTED = "record:submitted"
     SIGHTING_SIGNED = "sighting:signed"
+    SOFTWARE_KEY_WAIVED = "software_key:waived"
     SUBJECT_SIGNED_IN = "subject:signed_in"

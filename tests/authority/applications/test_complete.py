@@ -13,7 +13,8 @@ from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.ledger import services as ledger
 from chopmark.strongroom.client import ReceiptForged, ReceiptMalformed
 from chopmark.strongroom.receipts import sign
-from world import EMAIL, NAME, NOON, handed_on, last_leaf, leaves, refused
+from unchanged import refused
+from world import EMAIL, NAME, NOON, handed_on, last_leaf, leaves
 
 
 @pytest.fixture

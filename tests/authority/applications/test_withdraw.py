@@ -6,7 +6,8 @@ from chopmark.authority.applications import services as applications
 from chopmark.authority.applications.errors import ApplicationMoved, ApplicationUnknown, NotTheApplicant
 from chopmark.authority.applications.selectors import by_reference, move
 from chopmark.authority.applications.states import ApplicationState
-from world import NOON, at, handed_on, last_leaf, last_payload, refused
+from unchanged import refused
+from world import NOON, at, handed_on, last_leaf, last_payload
 
 
 @pytest.fixture

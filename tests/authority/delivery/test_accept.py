@@ -11,7 +11,8 @@ from chopmark.authority.delivery.errors import AlreadyAccepted, AlreadyRejected,
 from chopmark.authority.delivery.models import Answer
 from chopmark.authority.delivery.selectors import delivery_of, is_accepted
 from chopmark.authority.issuance import selectors as issuance
-from world import NOON, WORKER, at, handed_on, last_leaf, last_payload, refused
+from unchanged import refused
+from world import NOON, WORKER, at, handed_on, last_leaf, last_payload
 
 
 def test_it_works(world, offered, repository):

@@ -10,7 +10,8 @@ from chopmark.authority.delivery.errors import AlreadyRejected
 from chopmark.authority.delivery.models import Answer, Offer
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.revocation.models import Revocation
-from world import leaves, refused
+from unchanged import refused
+from world import leaves
 
 pytestmark = pytest.mark.usefixtures("no_case_to_close")
 

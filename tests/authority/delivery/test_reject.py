@@ -11,7 +11,8 @@ from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.pipeline import ROUTES
 from chopmark.authority.revocation import handlers as revocation
 from chopmark.authority.revocation.models import Revocation
-from world import NOON, at, handed_on, last_leaf, last_payload, refused
+from unchanged import refused
+from world import NOON, at, handed_on, last_leaf, last_payload
 
 pytestmark = pytest.mark.usefixtures("no_case_to_close")
 

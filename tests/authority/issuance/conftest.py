@@ -1,6 +1,7 @@
 """An application on its way through the signer."""
 
 import secrets
+from uuid import uuid4
 
 import pytest
 
@@ -8,6 +9,7 @@ from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.issuance import composing
 from chopmark.authority.issuance.models import IntendedCertificate
 from chopmark.authority.kernel.identifiers import serial_from
+from chopmark.authority.participants.services import subscriber_for
 from world import NOON, at
 
 
@@ -41,7 +43,7 @@ def forge(world):
         serial_number = serial_number or serial_from(secrets.token_bytes(16))
         composed = composing.compose(
             application,
-            srn="0000000001",
+            srn=subscriber_for(application.record_id or uuid4(), NOON).srn,
             spki_der=spki_der or composing.public_key_of(application),
             serial_number=serial_number,
             now=now,

@@ -17,7 +17,8 @@ from chopmark.authority.keymaking.models import KeyRequest, SealRequest
 from chopmark.authority.verification import services as verification
 from chopmark.authority.verification.events import ApplicationApproved
 from chopmark.pki.tbs import read_tbs_certificate
-from world import NAME, NOON, WORKER, at, handed_on, last_leaf, leaves, refused
+from unchanged import refused
+from world import NAME, NOON, WORKER, at, handed_on, last_leaf, leaves
 
 NOT_AN_ADDRESS = ".tai@mail.example"  # our own rules take it, RFC 5321 does not
 

@@ -16,7 +16,8 @@ from chopmark.authority.ledger import services as ledger
 from chopmark.authority.verification import services as verification
 from chopmark.authority.verification.models import Decision, Evidence
 from chopmark.pki.refusals import Refusal
-from world import NOON, at, everything, last_leaf, leaf_count
+from unchanged import everything
+from world import NOON, at, last_leaf, leaf_count
 
 
 def revokes(world, application):

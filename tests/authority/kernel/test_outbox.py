@@ -205,7 +205,7 @@ def test_two_workers_at_once_tell_each_thing_once(rings, rang, ear):
         together.wait()
         try:
             with at("worker"):
-                return outbox.drain({rang: [ear]}, now=NOON)
+                return outbox.drain({rang: [ear]}, now=NOON, limit=len(bells))
         finally:
             connections.close_all()
 

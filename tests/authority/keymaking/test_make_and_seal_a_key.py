@@ -16,15 +16,18 @@ from authority.signing_stage import (
     it_fails,
     it_happens_and_then_fails,
     kill_this_process,
+    leaves,
     living,
     log_everything,
     tags,
 )
 from chopmark.authority.custody import subscriber_keys
+from chopmark.authority.custody.errors import KeyNotInToken
 from chopmark.authority.custody.token import KeyAlgorithm
 from chopmark.authority.kernel.actors import Actor, ActorKind, process
 from chopmark.authority.kernel.models import Handover
-from chopmark.authority.keymaking import selectors, services, signing
+from chopmark.authority.keymaking import handlers, selectors, services, signing
+from chopmark.authority.keymaking.envelopes import read_number
 from chopmark.authority.keymaking.errors import (
     EnvelopeNotHandedOver,
     KeyNotSealed,
@@ -33,7 +36,16 @@ from chopmark.authority.keymaking.errors import (
     KeyRequested,
     KeyUnknown,
 )
-from chopmark.authority.keymaking.models import KeyClaim, KeyRequest, MadeKey, Purge, SealedKey, WrappedKey
+from chopmark.authority.keymaking.events import SubscriberKeyKept
+from chopmark.authority.keymaking.models import (
+    KeyClaim,
+    KeyRequest,
+    MadeKey,
+    Purge,
+    RefusedSeal,
+    SealedKey,
+    WrappedKey,
+)
 
 REFERENCE = "AP261100001"
 WORKER = process("worker")
@@ -251,6 +263,65 @@ def test_sealing_that_failed_is_done_again(made, issuing, token, claimer, monkey
     log_everything()
     assert pkcs12.load_pkcs12(collect(), pin).key
     assert SealedKey.objects.count() == 1
+
+
+def test_what_nobody_collects_is_purged(sealed):
+    assert services.purge_uncollected(actor=WORKER, now=NOON + timedelta(days=59)) == 0
+    assert services.purge_uncollected(actor=WORKER, now=NOON + timedelta(days=60)) == 1
+    assert not SealedKey.objects.exists() and selectors.is_purged(REFERENCE)
+
+
+def test_it_was_sealed_though_it_was_purged_since(sealed):
+    services.purge_unwanted(application_reference=REFERENCE, actor=WORKER, now=NOON)
+    assert selectors.is_sealed(REFERENCE) and not selectors.is_held(REFERENCE)
+
+
+def test_what_she_kept_is_purged_by_the_worker(sealed, as_process):
+    with as_process("web"):
+        services.confirm_kept(application_reference=REFERENCE, actor=process("web"), now=NOON)
+    assert SealedKey.objects.exists()
+    with as_process("worker"):
+        handlers.purge_kept([SubscriberKeyKept(REFERENCE)], NOON)
+    assert not SealedKey.objects.exists()
+
+
+def test_while_the_token_is_away_no_attempt_is_spent(asked, token, claimer, monkeypatch):
+    with monkeypatch.context() as away:
+        away.setattr(token, "handle", lambda label: (_ for _ in ()).throw(KeyNotInToken(label=label)))
+        assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0
+    assert not KeyClaim.objects.exists()
+    assert signing.run_once(token=token, now=NOON, claimer=claimer) == 1
+
+
+def test_a_seal_that_is_refused_is_refused_once_and_hides_no_other(
+    made, issuing, token, claimer, monkeypatch
+):
+    ask_to_seal(made, issuing)
+    with monkeypatch.context() as altered:
+        altered.setattr(signing, "wrap_context", lambda reference: b"another application")
+        assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0
+        monkeypatch.setattr(signing, "BATCH", 1)
+        assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0
+    assert [leaf.refused for leaf in leaves()].count("seal_broken") == 1
+    assert RefusedSeal.objects.get().code == "seal_broken"
+    assert not signing.waiting_to_be_sealed()
+
+
+def test_one_key_that_cannot_be_asked_for_again_keeps_no_other_waiting(asked, printed, monkeypatch):
+    other = read_number(list(printed)[1])
+    services.hand_over(number=list(printed)[1], application_reference="AP261100002", actor=OFFICER, now=NOON)
+    services.request_key(application_reference="AP261100002", envelope_number=other, actor=WORKER, now=NOON)
+    for request in KeyRequest.objects.all():
+        KeyClaim.objects.create(request_id=request.pk, claimer=1, claimed_at=NOON)
+    real = services.request_key
+
+    def refuse_the_first(**given):
+        if given["application_reference"] == REFERENCE:
+            raise Broken
+        return real(**given)
+
+    monkeypatch.setattr(services, "request_key", refuse_the_first)
+    assert services.request_spent_again(actor=WORKER, now=NOON) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,7 +21,9 @@ from chopmark.authority.participants.services import (
     FOUNDER,
     accept_welcome,
     actor_of,
+    begin_totp,
     close_login,
+    confirm_totp,
     register_staff,
     welcome_again,
     welcome_for,
@@ -66,15 +68,26 @@ def test_the_token_is_nowhere_in_the_database(db, registrar):
     assert welcome_for(token, NOON).number == "20417"
 
 
-def test_a_welcome_is_used_once_and_lapses(db, registrar):
+def test_a_welcome_is_used_once_and_lapses(db, registrar, code_at):
     token = register_staff(**LEE, actor=registrar, now=NOON)
 
     with pytest.raises(WelcomeExpired):
         accept_welcome(token=token, password=PASSWORD, now=NOON + timedelta(days=3))
-    accept_welcome(token=token, password=PASSWORD, now=NOON)
+    login = accept_welcome(token=token, password=PASSWORD, now=NOON)
+    begin_totp(login)
+    confirm_totp(login=login, code=code_at(login, NOON), now=NOON)
     with pytest.raises(WelcomeUnknown):
         accept_welcome(token=token, password="another-long-password", now=NOON)
     assert Login.objects.get(number="20417").check_password(PASSWORD)
+
+
+def test_a_welcome_whose_answer_was_lost_is_used_again(db, registrar):
+    token = register_staff(**LEE, actor=registrar, now=NOON)
+    accept_welcome(token=token, password=PASSWORD, now=NOON)
+
+    login = accept_welcome(token=token, password="another-long-password", now=NOON)
+    assert begin_totp(login)
+    assert not login.check_password(PASSWORD)
 
 
 def test_a_new_welcome_ends_the_old(db, registrar):

@@ -10,6 +10,7 @@ import pytest
 from chopmark.authority.transparency import durable, models, publishing
 from chopmark.authority.transparency.errors import DatabaseBehindLog, RootDiffers
 from chopmark.authority.transparency.keys import own_key
+from chopmark.authority.transparency.selectors import has_alarm
 from chopmark.pki.tlog.checkpoint import Checkpoint, format_checkpoint
 from chopmark.pki.tlog.note import signature_line, signed_text
 from chopmark.verifier.faults import Fault
@@ -161,6 +162,22 @@ def test_a_database_that_forgot_a_published_checkpoint_does_not_fork_the_log(hou
         house.settle()
 
     assert (house.folder / "checkpoint").read_text() == note
+    assert models.Position.objects.count() == 3
+    assert models.CheckpointRequest.objects.count() == 1
+
+
+def test_the_signer_signs_nothing_beside_a_public_checkpoint_that_is_unknown(house):
+    house.leave(3)
+    house.settle()
+    house.leave(1)
+    house.sequence()
+    body = format_checkpoint(Checkpoint(own_key().name, 5, bytes(32)))
+    note = signed_text(body, [signature_line(own_key(), house.token.private_key.sign(body.encode()))])
+    (house.folder / "checkpoint").write_text(note)
+
+    assert house.sign() == 0
+    assert models.Checkpoint.objects.count() == 1
+    assert models.SigningAlert.objects.get().code == "database_behind_log" and has_alarm()
 
 
 def test_a_tree_with_another_root_than_the_signed_one_is_not_published(house):

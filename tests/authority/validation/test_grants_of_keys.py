@@ -47,7 +47,7 @@ def certificate_of(spki):
 def test_a_key_goes_from_envelope_to_purge(issuing, token, claimer, as_process):
     paper = {}
     worker, web = process("worker"), process("web")
-    with as_process("worker"):
+    with as_process("operator"):
         keymaking.make_envelopes(
             count=1,
             outlet="CENTRAL",
@@ -124,6 +124,7 @@ def test_a_responder_gets_its_delegates_and_answers(issuing, token, claimer, as_
         ("worker", lambda: Crl.objects.create(issuer_id=1, shard=0, number=1)),
         ("worker", lambda: MadeKey.objects.create(request_id=1, application_reference="x", spki=b"x")),
         ("web", lambda: Envelope.objects.create(number="1", outlet="x", sealed_pin=b"", key_label="x")),
+        ("web", lambda: CrlIntent.objects.create(issuer_id=1, shard=0, number=1)),
         ("signer", lambda: CrlIntent.objects.create(issuer_id=1, shard=0, number=1)),
         (
             "signer",

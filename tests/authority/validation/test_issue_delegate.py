@@ -20,7 +20,7 @@ from authority.signing_stage import (
 )
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.delegate_signing import sign_delegate
-from chopmark.authority.custody.errors import DoorRefused
+from chopmark.authority.custody.errors import DoorRefused, KeyNotInToken
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.validation import selectors, services, signing
 from chopmark.authority.validation.delegation import delegate_tbs, delegate_template, proof_text
@@ -84,7 +84,19 @@ def test_the_signer_asks_for_the_proof_itself(issuing, token, claimer):
         issuer_id=issuing.id, responder="thief", spki=SPKI, proof=b"", requested_at=NOON
     )
     assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0
+    assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0
     assert not DelegateClaim.objects.exists()
+    assert [leaf.refused for leaf in leaves()].count("delegate_key_not_proven") == 1
+    assert signing.waiting(NOON) == []
+
+
+def test_while_the_token_is_away_nothing_is_claimed(issuing, token, claimer, monkeypatch):
+    ask(issuing.id)
+    with monkeypatch.context() as away:
+        away.setattr(token, "handle", lambda label: (_ for _ in ()).throw(KeyNotInToken(label=label)))
+        assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0
+    assert not DelegateClaim.objects.exists()
+    assert signing.run_once(token=token, now=NOON, claimer=claimer) == 1
 
 
 def test_a_root_has_no_delegates(issuing):

@@ -17,7 +17,8 @@ from chopmark.authority.verification.errors import (
     ReleaseNotAsked,
 )
 from chopmark.authority.verification.models import Decision
-from world import NOON, at, handed_on, last_leaf, last_payload, refused
+from unchanged import refused
+from world import NOON, at, handed_on, last_leaf, last_payload
 
 
 def test_it_works(stage, taken_in):

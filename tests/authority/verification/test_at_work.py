@@ -19,7 +19,8 @@ from chopmark.authority.participants.errors import (
     PermissionMissing,
 )
 from chopmark.authority.verification import services as verification
-from world import NOON, at, refused
+from unchanged import refused
+from world import NOON, at
 
 EVENING = NOON + timedelta(hours=8)
 SUNDAY = NOON - timedelta(days=1)

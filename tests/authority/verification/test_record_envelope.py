@@ -13,7 +13,8 @@ from chopmark.authority.keymaking.errors import (
 from chopmark.authority.keymaking.models import Envelope, EnvelopeHandOver
 from chopmark.authority.verification.errors import EvidenceMissing, EvidenceRecordedAlready, NoEnvelopeNeeded
 from chopmark.authority.verification.selectors import evidence_of
-from world import NOON, last_leaf, leaves, refused
+from unchanged import refused
+from world import NOON, last_leaf, leaves
 
 NUMBER = "04817236"
 PAPER = f"0481 7236-{check_figure(NUMBER)}"

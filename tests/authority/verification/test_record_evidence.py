@@ -11,7 +11,8 @@ from chopmark.authority.verification.errors import (
     NotInIntake,
 )
 from chopmark.authority.verification.selectors import evidence_of
-from world import NOON, at, last_leaf, last_payload, refused
+from unchanged import refused
+from world import NOON, at, last_leaf, last_payload
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from chopmark.authority.verification.errors import (
 from chopmark.authority.verification.models import SightingTicket
 from chopmark.authority.verification.selectors import evidence_of
 from chopmark.strongroom.client import ReceiptForged
-from world import NOON, handed_on, last_leaf, last_payload, refused
+from unchanged import refused
+from world import NOON, handed_on, last_leaf, last_payload
 
 
 @pytest.fixture

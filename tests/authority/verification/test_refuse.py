@@ -6,7 +6,8 @@ from chopmark.authority.applications.errors import ApplicationMoved
 from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.verification import services as verification
 from chopmark.authority.verification.models import Decision
-from world import NOON, at, handed_on, last_leaf, last_payload, refused
+from unchanged import refused
+from world import NOON, at, handed_on, last_leaf, last_payload
 
 
 def test_it_works(stage, submitted):

@@ -5,7 +5,9 @@ import re
 import pytest
 from django.test import Client
 
-from authority.web.world import NAME, PASSWORD, begin, desk_receipt, issue
+from authority.web.world import NAME, PASSWORD, begin, desk_receipt, issue, own_request
+from chopmark.authority.applications.models import Application
+from chopmark.authority.participants import sign_in
 
 
 def test_it_works(asha, submitted):
@@ -39,6 +41,23 @@ def test_the_way_to_the_owners_desk_carries_numbers_only(asha, her_number, setti
     assert re.search(r"nonce=[0-9a-f]{32}", address)
     assert "type=personal" in address
     assert "lang=en" in address
+
+
+def test_pressing_again_after_a_lost_answer_leads_to_the_same_application(db, monkeypatch):
+    asha = Client(raise_request_exception=False)
+    chosen = {"outlet": "DEMO", "key_source": "own", "csr_text": own_request()}
+    asha.post("/apply/personal/", chosen)
+    agreement = asha.get("/apply/personal/agreement").context["form"]["agreement"].value()
+    agreed = {"password": PASSWORD, "again": PASSWORD, "agreement": agreement, "agreed": "on"}
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sign_in, "sign_in_applicant", None)
+        assert asha.post("/apply/personal/agreement", agreed).status_code == 500
+    (number,) = Application.objects.values_list("reference", flat=True)
+    answer = asha.post("/apply/personal/agreement", agreed)
+
+    assert answer["Location"] == f"/portal/applications/{number}/"
+    assert asha.get(answer["Location"]).status_code == 200
 
 
 def test_a_forged_receipt_changes_nothing(asha, her_number):

@@ -75,7 +75,7 @@ def desk_receipt(reference: str, **changes: object) -> str:
             "name": NAME,
             "email": "asha@mail.example",
             "age_band": "adult",
-            "at": 1,
+            "at": int(clock.now().timestamp()),
         }
         | changes
     )
@@ -139,7 +139,7 @@ def sight(officer: Officer, reference: str, **changes: object) -> str:
             "officer": officer.number,
             "matches": True,
             "fields": ["name", "birth_date", "hkid"],
-            "at": 1,
+            "at": int(clock.now().timestamp()),
         }
         | changes
     )

@@ -43,5 +43,11 @@ class ReceiptForAnother(Refusal):
     code = "receipt_for_another"
 
 
+class ReceiptExpired(Refusal):
+    """The desk's receipt came home so late that the owner may have shredded the record already: begin again."""
+
+    code = "receipt_expired"
+
+
 class ReceiptReplayed(Refusal):
     code = "receipt_replayed"

@@ -39,6 +39,9 @@ class Application(models.Model):
 
     # From the owner's receipt: what will be public anyway, and pointers that open nothing by themselves.
     receipt_id = models.UUIDField(null=True, unique=True)
+    receipt = models.TextField(
+        blank=True, default=""
+    )  # the owner's words and signature: the signer reads them again
     record_id = models.UUIDField(null=True)
     case_id = models.UUIDField(null=True)
     subject_name = models.CharField(max_length=64, blank=True, default="")

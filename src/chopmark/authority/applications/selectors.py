@@ -1,11 +1,16 @@
 """Reading applications."""
 
+import hmac
+from datetime import datetime
+
 from chopmark.authority.applications.errors import ApplicationMoved, ApplicationUnknown, NotTheApplicant
 from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.states import MOVES, ApplicationState
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.errors import ClassUnknown
 from chopmark.authority.kernel.actors import Actor
+from chopmark.pki.csr import read_request
+from chopmark.pki.keys import spki_sha256
 
 
 def by_reference(reference: str) -> Application:
@@ -14,6 +19,13 @@ def by_reference(reference: str) -> Application:
     if application is None:
         raise ApplicationUnknown
     return application
+
+
+def begun_before(*, csr: bytes, nonce: bytes) -> Application | None:
+    """The application that this very errand began: she presses again, because the answer was lost."""
+    digest = spki_sha256(read_request(csr).spki_der)
+    same = Application.objects.filter(spki_sha256=digest, state=ApplicationState.BEGUN)
+    return next((one for one in same if hmac.compare_digest(bytes(one.nonce), nonce)), None)
 
 
 def own(reference: str, *, actor: Actor) -> Application:
@@ -40,7 +52,7 @@ def awaiting_release() -> list[Application]:
 
 def subscriber_class(application: Application) -> str:
     """Which of its type's classes the applicant is in: her age band, or the only class of a type that is not for persons."""
-    classes = catalogue.certificate_type(application.type_code).classes
+    classes = catalogue.certificate_type(application.type_code, application.begun_at).classes
     if application.age_band in classes:
         return application.age_band
     if len(classes) > 1:  # guessing would give somebody another class's reliance limit
@@ -61,3 +73,10 @@ def move(application: Application, to: ApplicationState, **changes: object) -> N
     moved = Application.objects.filter(pk=application.pk, state=now_in).update(state=to, **changes)
     if not moved:
         raise ApplicationMoved
+
+
+def unfinished(*, before: datetime) -> list[str]:
+    """References of applications that were begun before a moment and never submitted, the oldest first."""
+    return list(
+        Application.objects.forgotten(before).order_by("begun_at").values_list("reference", flat=True)[:200]
+    )

@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -12,6 +12,7 @@ from chopmark.authority.applications.errors import (
     CsrMissing,
     KeyRepeated,
     KeySourceNotOffered,
+    ReceiptExpired,
     ReceiptForAnother,
     ReceiptReplayed,
 )
@@ -31,6 +32,9 @@ from chopmark.authority.participants import services as participants
 from chopmark.pki.csr import read_request
 from chopmark.pki.keys import require_good_key, spki_sha256
 from chopmark.strongroom.client import ApplicationReceipt, read_receipt
+
+# The strongroom shreds a record that nobody confirmed for three days; what is left of it here ends with it.
+UNFINISHED_FOR = timedelta(hours=71)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +126,8 @@ def complete(*, receipt_text: str, actor: Actor, now: datetime) -> Application:
         raise ReceiptForAnother
     if Application.objects.filter(receipt_id=receipt.id).exists():
         raise ReceiptReplayed
+    if receipt.at < (now - UNFINISHED_FOR).timestamp():
+        raise ReceiptExpired
     application = by_reference(receipt.reference)
     _require_its_receipt(application, receipt)
     kind = catalogue.require_recognised(application.type_code, now)
@@ -139,6 +145,7 @@ def complete(*, receipt_text: str, actor: Actor, now: datetime) -> Application:
         application,
         ApplicationState.SUBMITTED,
         receipt_id=receipt.id,
+        receipt=receipt_text,
         record_id=receipt.record,
         case_id=receipt.case,
         subject_name=receipt.name,
@@ -167,3 +174,11 @@ def withdraw(*, reference: str, actor: Actor, now: datetime) -> None:
     move(application, ApplicationState.WITHDRAWN)
     leave(payload={"application": application.reference}, now=now)
     hand_on(ApplicationClosedUnissued(application.reference))
+
+
+@act(AuditTag.APPLICATION_WITHDRAWN)
+def forget(*, reference: str, why: str, actor: Actor, now: datetime) -> None:
+    """End an application that cannot go on: never finished, or its record is gone from the strongroom. Its key is free again."""
+    application = by_reference(reference)
+    move(application, ApplicationState.WITHDRAWN)
+    leave(payload={"application": application.reference, "why": why}, now=now)

@@ -36,6 +36,11 @@ def sign_certificates(batch: Sequence[ToBeSigned], *, issuer: IssuingAuthority, 
     ]
 
 
+def require_key(issuer: IssuingAuthority, token: Token) -> None:
+    """Refuse while the token does not hold the issuer's key: a caller asks before it claims, so that an outage spends nothing."""
+    handle_of(issuer, token)
+
+
 def require_signable(item: ToBeSigned, issuer: IssuingAuthority) -> None:
     """What this door would refuse; a caller asks before it claims, so that no serial number is spent on a refusal."""
     profile = item.template.profile

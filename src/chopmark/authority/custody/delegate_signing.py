@@ -12,6 +12,11 @@ from chopmark.pki.profiles import ExtendedKeyUsage
 LONGEST = timedelta(days=2)
 
 
+def require_key(issuer: IssuingAuthority, token: Token) -> None:
+    """Refuse while the token does not hold the issuer's key: a caller asks before it claims, so that an outage spends nothing."""
+    handle_of(issuer, token)
+
+
 def sign_delegate(
     tbs_certificate: bytes, *, template: CertificateTemplate, issuer: IssuingAuthority, token: Token
 ) -> bytes:

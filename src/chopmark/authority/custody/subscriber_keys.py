@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import Certificate, load_der_x509_certificate
 
-from chopmark.authority.custody.errors import AlgorithmNotOfKey, DoorRefused
+from chopmark.authority.custody.errors import AlgorithmNotOfKey, DoorRefused, KeyNotInToken
 from chopmark.authority.custody.sealing import seal, unseal
 from chopmark.authority.custody.software_token import make_private_key, spki_of
 from chopmark.authority.custody.token import KeyAlgorithm, Token
@@ -46,6 +46,13 @@ class Sealed:
     context: bytes
 
 
+def require_key(known: tuple[str, bytes], token: Token) -> None:
+    """Refuse while the token does not hold this key: a caller asks before it claims, so that an outage spends nothing."""
+    label, spki = known
+    if token.public_key_der(token.handle(label)) != spki:
+        raise KeyNotInToken(label=label)
+
+
 def make_subscriber_key(
     algorithm: KeyAlgorithm, *, token: Token, wrap_label: str, context: bytes, randomness: bytes
 ) -> WrappedSubscriberKey:
@@ -71,7 +78,7 @@ def seal_to_pin(
 ) -> bytes:
     """A PKCS#12 (RFC 7292) under the envelope's PIN, with PBES2 and HMAC-SHA-256 throughout."""
     private_key = serialization.load_der_private_key(_open(key, token), None)
-    certificate = load_der_x509_certificate(certificate_der)
+    certificate = _read(certificate_der)
     if not isinstance(private_key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise AlgorithmNotOfKey
     if private_key.public_key() != certificate.public_key():
@@ -87,6 +94,13 @@ def seal_to_pin(
     return pkcs12.serialize_key_and_certificates(
         friendly_name.encode(), private_key, certificate, authorities, protection
     )
+
+
+def _read(certificate_der: bytes) -> Certificate:
+    try:
+        return load_der_x509_certificate(certificate_der)
+    except ValueError:
+        raise DoorRefused(rule="certificate_readable") from None
 
 
 def _open(sealed: Sealed, token: Token) -> bytes:

@@ -71,6 +71,13 @@ def lapse(*, reference: str, actor: Actor, now: datetime) -> None:
     hand_on(CertificateDeclined(answer.issuer_id, bytes(answer.serial_number).hex(), application.reference))
 
 
+def require_not_declined(reference: str) -> None:
+    """Refuse what belongs to a certificate that its subscriber rejected, or never answered for (CPS 4.4)."""
+    declined = Answer.objects.filter(application_reference=reference).exclude(word=Answer.Word.ACCEPTED)
+    if declined.exists():
+        raise AlreadyRejected
+
+
 def unanswered(*, now: datetime, after: timedelta) -> Iterable[str]:
     """References whose offer is older than `after` and has no answer."""
     answered = Answer.objects.values("application_reference")

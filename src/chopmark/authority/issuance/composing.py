@@ -16,11 +16,12 @@ from chopmark.authority.catalogue.words import KeySource, Source
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.printing import printed_facts, shard_of
 from chopmark.authority.keymaking import selectors as keymaking
+from chopmark.authority.participants.models import Subscriber
 from chopmark.pki.algorithms import SignatureAlgorithm
 from chopmark.pki.certificates import CertificateTemplate, Value, compile_template
 from chopmark.pki.csr import read_request
 from chopmark.pki.keys import read_public_key, require_good_key
-from chopmark.pki.names import build_name, parse_name
+from chopmark.pki.names import build_name
 from chopmark.pki.profiles import KeyKind, profile_for_key
 from chopmark.pki.tbs import TbsCertificate
 
@@ -79,19 +80,23 @@ def compose(
     )
 
 
-def compose_again(
-    application: Application, printed: TbsCertificate, *, serial_number: bytes, policy_date: date
-) -> Composed:
-    """What the same application would have been given at the moment that is printed; only its numbers are taken from there."""
-    kind = catalogue.type_in_force(application.type_code, policy_date)
-    name = parse_name(name_template(kind, subscriber_class(application)), printed.subject_der)
+def compose_again(application: Application, printed: TbsCertificate, *, serial_number: bytes) -> Composed:
+    """What the same application would have been given, for the printed key, at the moment that is printed."""
     return compose(
         application,
-        srn=name.get(Source.SUBSCRIBER_SRN, ""),
+        srn=_srn_of(application),
         spki_der=printed.spki_der,
         serial_number=serial_number,
         now=composed_at(printed),
     )
+
+
+def _srn_of(application: Application) -> str:
+    """The number that was given to the record, which nobody can change; without one the name cannot be built (C10)."""
+    if application.record_id is None:
+        return ""
+    known = Subscriber.objects.filter(record_id=application.record_id)
+    return known.values_list("srn", flat=True).first() or ""
 
 
 def composed_at(printed: TbsCertificate) -> datetime:

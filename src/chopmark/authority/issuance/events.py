@@ -19,3 +19,11 @@ class ClaimSpent:
     issuer_id: int
     serial_number: str
     reference: str
+
+
+@event("certificate.retry_asked")
+@dataclass(frozen=True, slots=True)
+class RetryAsked:
+    """An operator has mended what stood in the way of an approved application."""
+
+    reference: str

@@ -12,7 +12,7 @@ from chopmark.authority.custody.token import KeyAlgorithm
 from chopmark.authority.issuance import selectors, services
 from chopmark.authority.issuance.composing import public_key_of
 from chopmark.authority.issuance.errors import AlreadyIntended, LintFailed
-from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent
+from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent, RetryAsked
 from chopmark.authority.issuance.selectors import has_live_intent
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.kernel.identifiers import serial_from
@@ -35,7 +35,7 @@ def intend_or_have_key_made(events: Sequence[ApplicationApproved], now: datetime
 
 
 def _have_key_made(application: Application, now: datetime) -> None:
-    kind = catalogue.certificate_type(application.type_code)
+    kind = catalogue.certificate_type(application.type_code, application.begun_at)
     keymaking.request_key(
         application_reference=application.reference,
         envelope_number=keymaking_selectors.envelope_of(application.reference) or "",
@@ -67,8 +67,8 @@ def intend_made_keys(events: Sequence[SubscriberKeyMade], now: datetime) -> None
         _intend(by_reference(event.reference), now)
 
 
-def intend_again(events: Sequence[ClaimSpent], now: datetime) -> None:
-    """A crash spent the serial number: the same application, a fresh one."""
+def intend_again(events: Sequence[ClaimSpent | RetryAsked], now: datetime) -> None:
+    """A crash spent the serial number, or an operator asks again: the same application, a fresh one."""
     for event in events:
         _intend(by_reference(event.reference), now)
 

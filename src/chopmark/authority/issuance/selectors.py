@@ -45,9 +45,10 @@ def by_serial(serial_number: bytes) -> list[Certificate]:
 
 
 def has_live_intent(reference: str) -> bool:
-    """Whether something intended for the application has not been spent by a crash."""
+    """Whether something intended for the application was neither spent by a crash nor refused by the signer."""
     intents = IntendedCertificate.objects.filter(application_reference=reference)
-    return intents.exclude(Exists(same_number(SpentClaim))).exists()
+    spent, refused = Exists(same_number(SpentClaim)), Exists(same_number(RefusedIntent))
+    return intents.exclude(spent).exclude(refused).exists()
 
 
 def waiting_for_signer(limit: int) -> Iterable[IntendedCertificate]:

@@ -14,12 +14,14 @@ from chopmark.authority.custody.claimers import dead
 from chopmark.authority.issuance import selectors
 from chopmark.authority.issuance.composing import compose
 from chopmark.authority.issuance.errors import AlreadyIntended, ApplicationNotApproved, LintFailed
-from chopmark.authority.issuance.events import ClaimSpent
+from chopmark.authority.issuance.events import ClaimSpent, RetryAsked
 from chopmark.authority.issuance.holding import hold_application, hold_claims_of
 from chopmark.authority.issuance.models import Blocked, Claim, IntendedCertificate, SpentClaim
 from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.kernel.containing import each
 from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.participants import services as participants
+from chopmark.authority.participants.permissions import Permission
 from chopmark.pki.lint import LintRefused, lint_certificate
 
 # The three judges by version: a verdict can be asked for again by whoever installs the same (C36).
@@ -80,10 +82,23 @@ def open_ticket(*, reference: str, findings: Sequence[str], actor: Actor, now: d
     leave(payload={"application": reference, "findings": list(findings)}, now=now)
 
 
+@act(AuditTag.CERTIFICATE_RETRY_ASKED)
+def ask_again(*, reference: str, actor: Actor, now: datetime) -> None:
+    """Have an approved application intended again, after a ticket or the signer's refusal was looked into (CPS 4.3)."""
+    participants.require_permission(actor, Permission.CONSOLE_CERTIFICATE_RETRY)
+    application = by_reference(reference)
+    if application.state != ApplicationState.APPROVED:
+        raise ApplicationNotApproved
+    if selectors.has_live_intent(application.reference):
+        raise AlreadyIntended
+    leave(payload={"application": application.reference, "actor": actor.id}, now=now)
+    hand_on(RetryAsked(application.reference))
+
+
 def mark_spent_claims(*, actor: Actor, now: datetime) -> int:
     """Settle the claims of signers that are no more; answers how many were spent."""
     gone = dead(selectors.claimers_at_work())
-    return sum(_mark_all_spent(claimer, actor, now) for claimer in gone)
+    return sum(each(gone, lambda claimer: _mark_all_spent(claimer, actor, now)))
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The certificate door's worker in the signer: check, claim, sign, record.
 
-An intent is believed in nothing but the serial number and the subscriber's: an officer's release must stand in a table that
-its writer cannot write, and our own copy of the pack must give the very same bytes to that application.
+An intent is believed in nothing but its serial number and, within limits, its moment: an officer's release must stand in
+a table that its writer cannot write, and our own copy of the pack must give the very same bytes to that application.
 
 The claim commits first, so a serial number is signed at most once. Certificate, leaf and hand-over then commit together.
 A crash between the two leaves a claim without a certificate: it is spent, its serial number is revoked, and the
@@ -14,11 +14,17 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.audit.services import leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.custody import selectors as custody
-from chopmark.authority.custody.certificate_signing import ToBeSigned, require_signable, sign_certificates
+from chopmark.authority.custody.certificate_signing import (
+    ToBeSigned,
+    require_key,
+    require_signable,
+    sign_certificates,
+)
 from chopmark.authority.custody.token import Token
 from chopmark.authority.issuance.composing import Composed, compose_again, composed_at, public_key_of
 from chopmark.authority.issuance.errors import IntentNotOurs
@@ -34,7 +40,7 @@ from chopmark.authority.issuance.models import (
 )
 from chopmark.authority.issuance.selectors import waiting_for_signer
 from chopmark.authority.kernel.outbox import hand_on
-from chopmark.authority.verification.selectors import is_approved
+from chopmark.authority.verification.proof import require_proven
 from chopmark.pki.certificates import read_certificate
 from chopmark.pki.names import read_name
 from chopmark.pki.refusals import Refusal
@@ -68,21 +74,27 @@ def _checked(intents: Iterable[IntendedCertificate], now: datetime) -> list[Chec
 
 
 def _as_we_would(intent: IntendedCertificate, now: datetime) -> ToBeSigned:
+    """The bytes that the owner's signed words, the application and our own pack give: these or none."""
     printed = read_tbs_certificate(bytes(intent.tbs_certificate))
     application = by_reference(intent.application_reference)
     _require(intent.kind == Kind.CERTIFICATE and intent.type_code == application.type_code, "kind")
-    _require(is_approved(application.reference), "released")
+    _require_proven(application)
     _require(public_key_of(application) == printed.spki_der, "applicants_key")
     # A certificate is not dated back to what was good enough then.
     _require(now - GOOD_FOR <= composed_at(printed) <= now + CLOCKS_DIFFER_BY, "moment")
-    composed = compose_again(
-        application, printed, serial_number=bytes(intent.serial_number), policy_date=intent.policy_date
-    )
+    composed = compose_again(application, printed, serial_number=bytes(intent.serial_number))
     _require(composed.tbs_certificate == printed.encoded, "bytes")
     _require(_written_by(composed) == _written_by(intent), "row")
     item = ToBeSigned(printed.encoded, composed.template)
     require_signable(item, custody.authority(intent.issuer_id))
     return item
+
+
+def _require_proven(application: Application) -> None:
+    try:
+        require_proven(application)
+    except Refusal as refusal:
+        raise IntentNotOurs(rule=refusal.details.get("rule", refusal.code)) from refusal
 
 
 def _written_by(one: Composed | IntendedCertificate) -> tuple[int, str, date]:
@@ -115,14 +127,16 @@ def _refuse(intent: IntendedCertificate, refusal: Refusal, now: datetime) -> Non
 
 
 def _sign(issuer_id: int, batch: Sequence[Checked], token: Token, now: datetime, claimer: int) -> int:
-    # 1. Claim. After this line's commit the serial numbers are used, whatever happens.
+    # 1. Claim, once the key is there. After this line's commit the serial numbers are used, whatever happens.
+    issuer = custody.authority(issuer_id)
+    require_key(issuer, token)
     mine = _claim([intent for intent, _ in batch], now, claimer)
     ours = [(intent, item) for intent, item in batch if bytes(intent.serial_number) in mine]
     if not ours:
         return 0
 
     # 2. Sign: the door checks every byte again.
-    signed = sign_certificates([item for _, item in ours], issuer=custody.authority(issuer_id), token=token)
+    signed = sign_certificates([item for _, item in ours], issuer=issuer, token=token)
 
     # 3. Record: certificate, leaf and hand-over, or none. A crash before this commit spends the claims.
     with transaction.atomic():

@@ -22,6 +22,7 @@ Handler = Callable[[Sequence[Event], datetime], None]
 SOONEST_RETRY = timedelta(milliseconds=250)
 LATEST_RETRY = timedelta(minutes=5)
 LEASE = timedelta(seconds=10)
+FEW = 10  # one drain takes no more than it handles well within a lease, which runs from the drain's `now`
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 _events: dict[str, type] = {}
@@ -54,7 +55,7 @@ def hand_on(fact: Event) -> None:
     )
 
 
-def drain(routes: Mapping[type, Iterable[Handler]], *, now: datetime, limit: int = 100) -> int:
+def drain(routes: Mapping[type, Iterable[Handler]], *, now: datetime, limit: int = FEW) -> int:
     """Deliver what waits; several workers may drain at once. Answers how many were handled.
 
     News comes before what was put back, so that many who wait for a signer that is away hold up nobody else.

@@ -79,6 +79,14 @@ class SealRequest(models.Model):
     requested_at = models.DateTimeField()
 
 
+class RefusedSeal(models.Model):
+    """One row: the signer refused to seal this one; it is not asked again, and somebody must look."""
+
+    request_id = models.BigIntegerField(unique=True)
+    code = models.CharField(max_length=64)
+    refused_at = models.DateTimeField()
+
+
 class SealedKey(models.Model):
     """One row: a PKCS#12 under the envelope's PIN, waiting to be collected; gone after delivery."""
 

@@ -10,6 +10,8 @@ from chopmark.authority.keymaking.errors import EnvelopeElsewhere, KeyRequested
 ATTEMPTS = 3
 # CPS 6.1.2: how long a subscriber may fetch her file again after the first time.
 PURGED_AFTER = timedelta(days=1)
+# CPS 6.1.2: how long a file that nobody fetches is kept.
+UNCOLLECTED_PURGED_AFTER = timedelta(days=60)
 
 
 class Progress(Enum):

@@ -30,7 +30,14 @@ def made_key(application_reference: str) -> bytes | None:
 
 
 def is_sealed(application_reference: str) -> bool:
-    """Whether a PKCS#12 waits to be collected."""
+    """Whether the PKCS#12 was made: it waits to be collected, or was destroyed since."""
+    made = MadeKey.objects.filter(application_reference=application_reference).values_list("request_id")
+    purged = Purge.objects.filter(request_id__in=made, what=Purge.What.SEALED)
+    return purged.exists() or SealedKey.objects.filter(request_id__in=made).exists()
+
+
+def is_held(application_reference: str) -> bool:
+    """Whether we hold a PKCS#12 that could be collected."""
     made = MadeKey.objects.filter(application_reference=application_reference).values_list("request_id")
     return SealedKey.objects.filter(request_id__in=made).exists()
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
@@ -12,6 +14,8 @@ from chopmark.authority.custody.models import KeyPurpose
 from chopmark.authority.custody.sealing import seal
 from chopmark.authority.custody.token import KeyAlgorithm
 from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.kernel.containing import each
+from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.keymaking import policy, selectors
 from chopmark.authority.keymaking.envelopes import Randomness, make_pin, printed, read_number
 from chopmark.authority.keymaking.errors import (
@@ -24,6 +28,7 @@ from chopmark.authority.keymaking.errors import (
     KeyRequested,
     KeyUnknown,
 )
+from chopmark.authority.keymaking.events import SubscriberKeyKept
 from chopmark.authority.keymaking.models import (
     Envelope,
     EnvelopeHandOver,
@@ -147,15 +152,17 @@ def request_spent_again(*, actor: Actor, now: datetime) -> int:
     )
     latest = {row.application_reference: row for row in unmade.order_by("attempt")}
     spent = [row for row in latest.values() if row.attempt < policy.ATTEMPTS and _is_spent(row)]
-    for row in spent:
-        request_key(
+
+    def ask_again(row: KeyRequest) -> KeyRequest:
+        return request_key(
             application_reference=row.application_reference,
             envelope_number=row.envelope_number,
             algorithm=KeyAlgorithm(row.algorithm),
             actor=actor,
             now=now,
         )
-    return len(spent)
+
+    return len(each(spent, ask_again))
 
 
 def _is_spent(row: KeyRequest) -> bool:
@@ -192,9 +199,27 @@ def collect(*, application_reference: str, actor: Actor, now: datetime) -> bytes
     return bytes(sealed.pkcs12)
 
 
+@act(AuditTag.KEY_KEPT)
+def confirm_kept(*, application_reference: str, actor: Actor, now: datetime) -> None:
+    """The subscriber has her copy: have ours destroyed, by the worker (C30); the caller has made sure who asks."""
+    _made(application_reference)
+    leave(payload={"actor": actor.id, "application": application_reference}, now=now)
+    hand_on(SubscriberKeyKept(application_reference))
+
+
 @act(AuditTag.KEY_PURGED)
 def purge_after_delivery(*, application_reference: str, actor: Actor, now: datetime) -> None:
     """Destroy the sealed key, our last copy (C30); a second time finds it purged and says so in the log."""
+    _purge_sealed(application_reference, actor, now)
+
+
+@act(AuditTag.KEY_PURGED)
+def purge_unwanted(*, application_reference: str, actor: Actor, now: datetime) -> None:
+    """Destroy a sealed key that nobody may collect any more: its certificate was declined or revoked, or nobody came."""
+    _purge_sealed(application_reference, actor, now)
+
+
+def _purge_sealed(application_reference: str, actor: Actor, now: datetime) -> None:
     made = _made(application_reference)
     leaf_id = leave(
         payload={"actor": actor.id, "application": application_reference, "what": Purge.What.SEALED}, now=now
@@ -208,12 +233,22 @@ def purge_after_delivery(*, application_reference: str, actor: Actor, now: datet
 def purge_delivered(*, actor: Actor, now: datetime) -> int:
     """Destroy every sealed key that was collected a while ago, on the clock; answers how many."""
     old = KeyCollection.objects.filter(collected_at__lte=now - policy.PURGED_AFTER).values("request_id")
-    waiting = SealedKey.objects.filter(request_id__in=old).values("request_id")
-    made = MadeKey.objects.filter(request_id__in=waiting)
-    references = list(made.values_list("application_reference", flat=True))
-    for reference in references:
-        purge_after_delivery(application_reference=reference, actor=actor, now=now)
-    return len(references)
+    collected = _references(SealedKey.objects.filter(request_id__in=old))
+    purge = partial(purge_after_delivery, actor=actor, now=now)
+    return len(each(collected, lambda reference: purge(application_reference=reference)))
+
+
+def purge_uncollected(*, actor: Actor, now: datetime) -> int:
+    """Destroy every sealed key that nobody collected for too long, on the clock; answers how many."""
+    old = SealedKey.objects.filter(sealed_at__lte=now - policy.UNCOLLECTED_PURGED_AFTER)
+    uncollected = _references(old.exclude(request_id__in=KeyCollection.objects.values("request_id")))
+    purge = partial(purge_unwanted, actor=actor, now=now)
+    return len(each(uncollected, lambda reference: purge(application_reference=reference)))
+
+
+def _references(sealed: QuerySet[SealedKey]) -> list[str]:
+    made = MadeKey.objects.filter(request_id__in=sealed.values("request_id"))
+    return list(made.values_list("application_reference", flat=True))
 
 
 def _made(application_reference: str) -> MadeKey:

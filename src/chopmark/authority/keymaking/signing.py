@@ -1,9 +1,9 @@
 """Keymaking in the signer: requested keys are made, and made keys are sealed with their certificate."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
-from functools import partial
 
 import structlog
 from django.db import connection, transaction
@@ -11,10 +11,12 @@ from django.db import connection, transaction
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.custody import selectors as custody
+from chopmark.authority.custody.errors import KeyNotInToken
 from chopmark.authority.custody.models import KeyPurpose
 from chopmark.authority.custody.subscriber_keys import (
     Sealed,
     make_subscriber_key,
+    require_key,
     seal_to_pin,
 )
 from chopmark.authority.custody.token import KeyAlgorithm, Token
@@ -28,6 +30,7 @@ from chopmark.authority.keymaking.models import (
     KeyRequest,
     MadeKey,
     Purge,
+    RefusedSeal,
     SealedKey,
     SealRequest,
     WrappedKey,
@@ -51,25 +54,60 @@ def run_once(
     *, token: Token, now: datetime, claimer: int, randomness: Randomness = secrets.token_bytes
 ) -> int:
     """Make the keys that are asked for, and seal those whose certificate is recorded; answers how many it did."""
-    signer = process("signer")
     done = 0
-    for asked in claim(claimer=claimer, now=now):
-        done += _unless_refused(
-            partial(make, request=asked, token=token, actor=signer, now=now, randomness=randomness)
-        )
-    for recorded in waiting_to_be_sealed():
-        done += _unless_refused(partial(seal, recorded, token=token, now=now))
+    if _has_keys(token):
+        for asked in claim(claimer=claimer, now=now):
+            done += _make_one(asked, token, now, randomness)
+        for recorded in waiting_to_be_sealed():
+            done += _seal_one(recorded, token, now)
     return done
 
 
-def _unless_refused(step: Callable[[], None]) -> bool:
-    # A refusal concerns one request; whatever else goes wrong stops the signer's round.
+def _has_keys(token: Token) -> bool:
+    """Whether the token can wrap and open now; while it cannot, requests wait and no attempt is spent."""
     try:
-        step()
+        for purpose in (KeyPurpose.KEY_WRAP, KeyPurpose.ENVELOPE):
+            require_key(custody.public_key(purpose), token)
     except Refusal as refusal:
-        log.warning("refused", code=refusal.code)
+        log.warning("keys_wait_for_token", code=refusal.code)
         return False
     return True
+
+
+def _make_one(asked: KeyRequest, token: Token, now: datetime, randomness: Randomness) -> bool:
+    # A refusal concerns one request; whatever else goes wrong stops the signer's round.
+    try:
+        make(request=asked, token=token, actor=process("signer"), now=now, randomness=randomness)
+    except Refusal as refusal:
+        log.warning("key_refused", code=refusal.code)
+        return False
+    return True
+
+
+def _seal_one(recorded: SealRequest, token: Token, now: datetime) -> bool:
+    try:
+        seal(recorded, token=token, now=now)
+    except KeyNotInToken as refusal:  # an older key than the newest; the token may have it again
+        log.warning("seal_waits_for_token", code=refusal.code)
+        return False
+    except Refusal as refusal:
+        _refuse_seal(recorded, refusal, now)
+        return False
+    return True
+
+
+@transaction.atomic
+def _refuse_seal(recorded: SealRequest, refusal: Refusal, now: datetime) -> None:
+    """Once, with its leaf: what does not open today does not open tomorrow, and must not stand before others."""
+    log.error("seal_refused", code=refusal.code)
+    with suppress(Refusal):
+        _leave_refusal(refusal, actor=process("signer"), now=now)
+    RefusedSeal.objects.create(request_id=recorded.request_id, code=refusal.code, refused_at=now)
+
+
+@act(AuditTag.KEY_SEALED)
+def _leave_refusal(refusal: Refusal, *, actor: Actor, now: datetime) -> None:
+    raise refusal
 
 
 def claim(*, claimer: int, now: datetime) -> Sequence[KeyRequest]:
@@ -110,8 +148,9 @@ def wrap_context(application_reference: str) -> bytes:
 
 
 def waiting_to_be_sealed() -> Sequence[SealRequest]:
-    wrapped = WrappedKey.objects.values("request_id")
-    return list(SealRequest.objects.filter(request_id__in=wrapped).order_by("id")[:BATCH])
+    wrapped, refused = WrappedKey.objects.values("request_id"), RefusedSeal.objects.values("request_id")
+    waiting = SealRequest.objects.filter(request_id__in=wrapped).exclude(request_id__in=refused)
+    return list(waiting.order_by("id")[:BATCH])
 
 
 def seal(request: SealRequest, *, token: Token, now: datetime) -> None:

@@ -14,6 +14,7 @@ from chopmark.authority.participants.errors import RoleNotOfKind, RolesConflict
 
 class Permission(StrEnum):
     CONSOLE_CAMPAIGN_RUN = "console:campaign:run"
+    CONSOLE_CERTIFICATE_RETRY = "console:certificate:retry"
     CONSOLE_CERTIFICATE_REVOKE = "console:certificate:revoke"
     CONSOLE_CRL_PUBLISH = "console:crl:publish"
     CONSOLE_LOGIN_CLOSE = "console:login:close"
@@ -63,6 +64,7 @@ PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
         {
             P.CONSOLE_CAMPAIGN_RUN,
+            P.CONSOLE_CERTIFICATE_RETRY,
             P.CONSOLE_CERTIFICATE_REVOKE,
             P.CONSOLE_CRL_PUBLISH,
             P.CONSOLE_OUTLET_SUSPEND,

@@ -173,7 +173,10 @@ def welcome_for(token: str, now: datetime) -> Login:
 
 
 def accept_welcome(*, token: str, password: str, now: datetime) -> Login:
-    """Set the first password by a welcome link, which is used up by it."""
+    """Set the first password by a welcome link; it stays good until the authenticator is enrolled.
+
+    Were it used up here, a lost answer would leave somebody with a password and no way to a device.
+    """
     return _accept_welcome(token=token, password=password, actor=ANONYMOUS, now=now)
 
 
@@ -183,9 +186,7 @@ def _accept_welcome(*, token: str, password: str, actor: Actor, now: datetime) -
     if not login.is_active:
         raise LoginClosed
     require_password_good(password)
-    # Whoever comes second with the same link finds it used.
-    if not WelcomeLink.objects.filter(token_sha256=_digest(token), used_at=None).update(used_at=now):
-        raise WelcomeUnknown
+    # Another password ends the session that enrols under the one before: the last to come is the one who can finish.
     login.set_password(password)
     login.save(update_fields=["password"])
     leave(payload={"login": login.number}, now=now)

@@ -14,7 +14,7 @@ from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.kernel.actors import ANONYMOUS, Actor
 from chopmark.authority.participants import totp
 from chopmark.authority.participants.errors import OneTimeCodeWrong, SignInRefused
-from chopmark.authority.participants.models import Login
+from chopmark.authority.participants.models import Login, WelcomeLink
 from chopmark.authority.participants.selectors import actor_of
 
 
@@ -32,6 +32,8 @@ def confirm_totp(*, login: Login, code: str, now: datetime) -> None:
 def _confirm_totp(*, login: Login, code: str, actor: Actor, now: datetime) -> None:
     if not totp.confirm(login, code, now):
         raise OneTimeCodeWrong
+    # The welcome is over: whoever comes second with the same link finds it used.
+    WelcomeLink.objects.filter(login=login, used_at=None).update(used_at=now)
     leave(payload={"login": login.number}, now=now)
 
 
@@ -91,7 +93,9 @@ def enter_by_code(*, number: str, code: str, now: datetime) -> Actor:
 
 
 @act(AuditTag.STAFF_SIGNED_IN)
-def _enter_by_code(*, login: Login | None, is_proven: bool, number: str, actor: Actor, now: datetime) -> Actor:
+def _enter_by_code(
+    *, login: Login | None, is_proven: bool, number: str, actor: Actor, now: datetime
+) -> Actor:
     if login is None or not is_proven:
         raise SignInRefused
     leave(payload={"login": number, "device": "command line"}, now=now)

@@ -7,7 +7,7 @@ from chopmark.authority.delivery.events import CertificateAccepted
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.kernel.outbox import NotYet
 from chopmark.authority.publication import publishing, selectors, services
-from chopmark.authority.publication.events import CrlSigned
+from chopmark.authority.publication.events import CrlPublicationAsked, CrlSigned
 from chopmark.authority.publication.models import CrlPublication
 from chopmark.authority.revocation.events import CertificateRevoked
 
@@ -21,6 +21,11 @@ def bring_crl_forward(events: Sequence[CertificateRevoked], now: datetime) -> No
             actor=process("worker"),
             now=now,
         )
+
+
+def prepare_asked(events: Sequence[CrlPublicationAsked], now: datetime) -> None:
+    for event in events:
+        services.prepare_all(issuer_id=event.issuer_id, actor=process("worker"), now=now)
 
 
 def publish_crls(events: Sequence[CrlSigned], now: datetime) -> None:

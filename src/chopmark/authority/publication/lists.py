@@ -11,6 +11,7 @@ from chopmark.authority.catalogue.words import CrlOccasion
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.printing import FULL, crl_address, shard_name, shard_of
 from chopmark.authority.custody.selectors import IssuingAuthority
+from chopmark.authority.kernel.containing import each
 from chopmark.authority.publication.errors import ListUnknown
 from chopmark.authority.publication.policy import last_slot
 from chopmark.authority.revocation import selectors as revocation
@@ -54,9 +55,9 @@ class RevocationList:
 
 
 def all_lists() -> Iterator[RevocationList]:
-    """Every list that the pack wants of an issuer that has its certificate."""
-    for authority in custody.authorities():
-        yield from lists_of(authority)
+    """Every list that the pack wants of an issuer that has its certificate; one that it does not know keeps no other waiting."""
+    for lists in each(custody.authorities(), lambda authority: list(lists_of(authority))):
+        yield from lists
 
 
 def lists_of(authority: IssuingAuthority) -> Iterator[RevocationList]:

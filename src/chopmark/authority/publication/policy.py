@@ -9,6 +9,10 @@ from chopmark.pki.crl import RevokedEntry
 
 # A revocation carries the second in which it was asked for, and may commit a little later than a list of that second was read.
 COMMIT_MAY_TAKE = timedelta(minutes=5)
+# What was intended while the signer was away is prepared anew rather than signed late; the door's own clock allows as much.
+SIGNED_WITHIN = timedelta(minutes=10)
+# An intent numbered further ahead than the door allows was not written by us, and no list is numbered after it.
+NUMBERS_NEAR = 100_000
 
 
 def last_slot(slots: Sequence[time], *, zone: ZoneInfo, now: datetime) -> datetime:

@@ -1,10 +1,12 @@
 """Putting files where the world reads them: only what the log has, and never an older list over a newer."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
-from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
@@ -13,20 +15,19 @@ from chopmark.authority.custody.models import CaCertificate
 from chopmark.authority.delivery.selectors import is_accepted
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.kernel.containing import each
 from chopmark.authority.kernel.outbox import NotYet
-from chopmark.authority.publication import selectors
+from chopmark.authority.publication import files, selectors
 from chopmark.authority.publication.errors import CertificateNotAccepted
 from chopmark.authority.publication.lists import RevocationList, all_lists, list_of
 from chopmark.authority.publication.models import CertificatePublication, Crl, CrlPublication
-from chopmark.authority.transparency import durable
 from chopmark.authority.transparency.selectors import is_under_checkpoint
 
 
 def publish_signed(*, actor: Actor, now: datetime) -> int:
     """Publish every newest list that is signed, logged and not public yet; answers how many."""
-    return sum(
-        publish_crl(issuer_id=one.authority.id, shard=one.shard, actor=actor, now=now) for one in all_lists()
-    )
+    publish = partial(publish_crl, actor=actor, now=now)
+    return sum(each(all_lists(), lambda one: publish(issuer_id=one.authority.id, shard=one.shard)))
 
 
 def publish_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> bool:
@@ -36,17 +37,30 @@ def publish_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> b
         return False
     if not is_under_checkpoint(newest.leaf_id):
         return False
-    _publish(crl=newest, wanted=list_of(issuer_id, shard), actor=actor, now=now)
+    wanted = list_of(issuer_id, shard)
+    if files.number_of(wanted) > newest.number:
+        return False  # the database was restored from before the list that is public; the next one is numbered above it
+    _publish(crl=newest, wanted=wanted, actor=actor, now=now)
     return True
+
+
+@contextmanager
+def held(issuer_id: int, shard: int) -> Iterator[None]:
+    """Be the only one who writes the file of a list."""
+    with transaction.atomic():
+        _hold(issuer_id, shard)
+        yield
+
+
+def _hold(issuer_id: int, shard: int) -> None:
+    # One publisher of a list at a time, until the commit: an older list never lands on a newer.
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('crl file'), %s)", [issuer_id * 1000 + shard])
 
 
 @act(AuditTag.CRL_PUBLISHED)
 def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -> None:
-    # One publisher of a list at a time, until the commit: an older list never lands on a newer.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtext('crl file'), %s)", [crl.issuer_id * 1000 + crl.shard]
-        )
+    _hold(crl.issuer_id, crl.shard)
     crl_der = bytes(crl.crl_der)
     leaf_id = leave(
         public={
@@ -67,7 +81,7 @@ def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -
     if fresh and crl.number == selectors.last_number(CrlPublication, crl.issuer_id, crl.shard):
         # A crash between the file and the commit leaves the list public without its row: the next run writes the same
         # bytes again and then the row.
-        _put(f"crl/{wanted.file_name}", crl_der)
+        files.put(f"crl/{wanted.file_name}", crl_der)
 
 
 def publish_authorities(*, actor: Actor, now: datetime) -> int:
@@ -77,9 +91,8 @@ def publish_authorities(*, actor: Actor, now: datetime) -> int:
     rows = CaCertificate.objects.order_by("id")
     new = [row for row in rows if (row.issuer_id, bytes(row.serial_number)) not in known]
     ready = [row for row in new if is_under_checkpoint(row.leaf_id)]
-    for row in ready:
-        publish_authority(certificate=row, actor=actor, now=now)
-    return len(ready)
+    publish = partial(publish_authority, actor=actor, now=now)
+    return len(each(ready, lambda row: publish(certificate=row)))
 
 
 @act(AuditTag.CERTIFICATE_PUBLISHED)
@@ -87,7 +100,7 @@ def publish_authority(*, certificate: CaCertificate, actor: Actor, now: datetime
     """Put an authority's certificate at the address that its subordinates print."""
     slug = custody.authority(certificate.subject_id).slug
     _record(certificate.issuer_id, bytes(certificate.serial_number), actor, now)
-    _put(f"ca/{slug}.crt", bytes(certificate.certificate_der))
+    files.put(f"ca/{slug}.crt", bytes(certificate.certificate_der))
 
 
 @act(AuditTag.CERTIFICATE_PUBLISHED)
@@ -99,7 +112,11 @@ def publish_certificate(*, issuer_id: int, serial_number: bytes, actor: Actor, n
     if not is_under_checkpoint(certificate.leaf_id):
         raise NotYet
     _record(issuer_id, serial_number, actor, now)
-    _put(f"repository/{serial_number.hex().upper()}.crt", bytes(certificate.certificate_der))
+    files.put(repository_name(serial_number), bytes(certificate.certificate_der))
+
+
+def repository_name(serial_number: bytes) -> str:
+    return f"repository/{serial_number.hex().upper()}.crt"
 
 
 def _record(issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
@@ -111,10 +128,3 @@ def _record(issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -
     CertificatePublication.objects.get_or_create(
         issuer_id=issuer_id, serial_number=serial_number, defaults={"leaf_id": leaf_id, "published_at": now}
     )
-
-
-def _put(name: str, content: bytes) -> None:
-    """The whole file is there and on the disk when this returns; readers see the old one or the new one."""
-    public = settings.CHOPMARK_PUBLIC_DIR
-    public.mkdir(parents=True, exist_ok=True)
-    durable.write(public, {name: content})

@@ -2,15 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from chopmark.authority.custody.claimers import dead
 from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, CrlPublication, RefusedCrl
+from chopmark.authority.publication.policy import NUMBERS_NEAR, SIGNED_WITHIN
 
 # A list that the signer refused is refused again until somebody has looked: not every five seconds.
 REFUSED_AGAIN_AFTER = timedelta(minutes=10)
 
-AnyList = type[Crl] | type[CrlClaim] | type[CrlIntent] | type[CrlPublication]
+AnyList = type[Crl] | type[CrlClaim] | type[CrlIntent] | type[CrlPublication] | type[RefusedCrl]
 
 
 def same_number(model: AnyList) -> Exists:
@@ -21,21 +22,36 @@ def same_number(model: AnyList) -> Exists:
 
 def last_intent(issuer_id: int, shard: int, *, now: datetime) -> CrlIntent | None:
     """The intent of the list to come, if it is on its way; else of the newest that was signed."""
-    intents = CrlIntent.objects.filter(issuer_id=issuer_id, shard=shard).order_by("-number")
+    intents = _intents(issuer_id, shard)
     newest = intents.first()
     if newest is None or not _is_spent(newest, now):
         return newest
     return intents.filter(same_number(Crl)).first()
 
 
+def is_owed(issuer_id: int, shard: int, *, now: datetime) -> bool:
+    """Whether nothing came of the newest intent: the news that it was to carry waits for another one, not for a slot."""
+    newest = _intents(issuer_id, shard).first()
+    return newest is not None and _is_spent(newest, now)
+
+
+def _intents(issuer_id: int, shard: int) -> QuerySet[CrlIntent]:
+    """Those of a list, the newest first; not by number, since a forged one that was refused may have any."""
+    return CrlIntent.objects.filter(issuer_id=issuer_id, shard=shard).order_by("-id")
+
+
 def _is_spent(intent: CrlIntent, now: datetime) -> bool:
-    """Whether nothing will come of it: its signer died, or refused it a while ago."""
+    """Whether nothing will come of it: nobody took it in time, its signer died, or refused it a while ago."""
     number = {"issuer_id": intent.issuer_id, "shard": intent.shard, "number": intent.number}
-    claim = CrlClaim.objects.filter(**number).first()
-    if claim is None or Crl.objects.filter(**number).exists():
+    if Crl.objects.filter(**number).exists():
         return False
-    refused = RefusedCrl.objects.filter(**number, refused_at__lte=now - REFUSED_AGAIN_AFTER).exists()
-    return refused or bool(dead([claim.claimer]))
+    refused = RefusedCrl.objects.filter(**number).first()
+    if refused is not None:
+        return refused.refused_at <= now - REFUSED_AGAIN_AFTER
+    claim = CrlClaim.objects.filter(**number).first()
+    if claim is None:
+        return intent.this_update < now - SIGNED_WITHIN
+    return bool(dead([claim.claimer]))
 
 
 def last_number(model: AnyList, issuer_id: int, shard: int) -> int:
@@ -44,12 +60,20 @@ def last_number(model: AnyList, issuer_id: int, shard: int) -> int:
     return rows.aggregate(last=Max("number"))["last"] or 0
 
 
-def waiting_for_signer(limit: int) -> list[CrlIntent]:
-    """The newest intent of each list, if nobody took it; older ones would be out of date when signed."""
+def next_number(issuer_id: int, shard: int, *, public: int) -> int:
+    """Above every list that was claimed, intended, or is `public`: after a restore the world may know one that we do not."""
+    known = max(public, last_number(CrlClaim, issuer_id, shard))
+    near = CrlIntent.objects.filter(issuer_id=issuer_id, shard=shard, number__lte=known + NUMBERS_NEAR)
+    return max(known, near.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def waiting_for_signer(limit: int, *, now: datetime) -> list[CrlIntent]:
+    """The newest intent of each list, if nobody took or refused it; older ones would be out of date when signed."""
     newer = CrlIntent.objects.filter(
-        issuer_id=OuterRef("issuer_id"), shard=OuterRef("shard"), number__gt=OuterRef("number")
+        issuer_id=OuterRef("issuer_id"), shard=OuterRef("shard"), id__gt=OuterRef("id")
     )
-    intents = CrlIntent.objects.exclude(Exists(newer)).exclude(same_number(CrlClaim))
+    intents = CrlIntent.objects.filter(this_update__gte=now - SIGNED_WITHIN).exclude(Exists(newer))
+    intents = intents.exclude(same_number(CrlClaim)).exclude(same_number(RefusedCrl))
     return list(intents.order_by("id")[:limit])
 
 

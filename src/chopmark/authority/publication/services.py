@@ -1,17 +1,22 @@
 """Preparing lists in the worker: on the clock, when news comes, or when an operator asks."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.printing import printed_facts
 from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.kernel.containing import each
+from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.participants.permissions import Permission
 from chopmark.authority.participants.services import require_permission
-from chopmark.authority.publication import selectors
-from chopmark.authority.publication.lists import RevocationList, all_lists, list_of, lists_of_serial
+from chopmark.authority.publication import files, selectors
+from chopmark.authority.publication.events import CrlPublicationAsked
+from chopmark.authority.publication.lists import RevocationList, all_lists, list_of, lists_of, lists_of_serial
 from chopmark.authority.publication.models import CrlIntent
 from chopmark.authority.publication.policy import is_due
 from chopmark.authority.publication.publishing import publish_authorities, publish_signed
@@ -21,6 +26,7 @@ from chopmark.pki.lint import lint_crl
 __all__ = [
     "bring_forward",
     "due_lists",
+    "prepare_all",
     "prepare_crl",
     "prepare_due",
     "publish_now",
@@ -36,7 +42,7 @@ def prepare_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> C
     intent = CrlIntent(
         issuer_id=issuer_id,
         shard=shard,
-        number=selectors.last_number(CrlIntent, issuer_id, shard) + 1,
+        number=selectors.next_number(issuer_id, shard, public=files.number_of(wanted)),
         this_update=this_update,
         next_update=this_update + wanted.valid_for,
         intended_at=now,
@@ -71,29 +77,33 @@ def _build(wanted: RevocationList, intent: CrlIntent) -> bytes:
 
 
 def due_lists(*, now: datetime) -> list[RevocationList]:
-    """The lists that the timetable or their age asks for now."""
-    due = []
-    for wanted in all_lists():
-        last = selectors.last_intent(wanted.authority.id, wanted.shard, now=now)
-        if is_due(
-            made_at=last.this_update if last else None,
-            next_update=last.next_update if last else None,
-            slot=wanted.slot(now),
-            valid_for=wanted.valid_for,
-            now=now,
-        ):
-            due.append(wanted)
-    return due
+    """The lists that the timetable or their age asks for now, or that were intended and came to nothing."""
+    return [wanted for found in each(all_lists(), partial(_due, now=now)) for wanted in found]
+
+
+def _due(wanted: RevocationList, *, now: datetime) -> list[RevocationList]:
+    """This list if it is due, else none."""
+    last = selectors.last_intent(wanted.authority.id, wanted.shard, now=now)
+    is_wanted = selectors.is_owed(wanted.authority.id, wanted.shard, now=now) or is_due(
+        made_at=last.this_update if last else None,
+        next_update=last.next_update if last else None,
+        slot=wanted.slot(now),
+        valid_for=wanted.valid_for,
+        now=now,
+    )
+    return [wanted] if is_wanted else []
 
 
 def prepare_due(*, actor: Actor, now: datetime) -> int:
-    """Prepare every list that is due, and publish what is ready and was not heard of; answers how many lists."""
+    """Prepare every list that is due, then publish what is ready and was not heard of; answers how many were prepared.
+
+    What fails with one list or certificate keeps no other waiting.
+    """
+    prepare = partial(prepare_crl, actor=actor, now=now)
+    prepared = each(due_lists(now=now), lambda one: prepare(issuer_id=one.authority.id, shard=one.shard))
     publish_authorities(actor=actor, now=now)
     publish_signed(actor=actor, now=now)
-    due = due_lists(now=now)
-    for wanted in due:
-        prepare_crl(issuer_id=wanted.authority.id, shard=wanted.shard, actor=actor, now=now)
-    return len(due)
+    return len(prepared)
 
 
 def bring_forward(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
@@ -106,10 +116,15 @@ def bring_forward(*, issuer_id: int, serial_number: bytes, actor: Actor, now: da
 
 @act(AuditTag.CRL_PUBLICATION_ASKED)
 def publish_now(*, issuer_id: int, actor: Actor, now: datetime) -> int:
-    """Prepare all lists of an issuer at once because an operator asks; answers how many."""
+    """Have all lists of an issuer prepared at once because an operator asks; answers how many. Only the worker writes intents."""
     require_permission(actor, Permission.CONSOLE_CRL_PUBLISH)
-    wanted = [found for found in all_lists() if found.authority.id == issuer_id]
-    for one in wanted:
-        prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)
+    wanted = list(lists_of(custody.authority(issuer_id)))
     leave(public={"issuer": issuer_id}, payload={"actor": actor.id}, now=now)
+    hand_on(CrlPublicationAsked(issuer_id))
     return len(wanted)
+
+
+def prepare_all(*, issuer_id: int, actor: Actor, now: datetime) -> None:
+    """Prepare every list of an issuer, whatever its timetable says."""
+    for wanted in lists_of(custody.authority(issuer_id)):
+        prepare_crl(issuer_id=issuer_id, shard=wanted.shard, actor=actor, now=now)

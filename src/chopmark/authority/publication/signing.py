@@ -1,7 +1,8 @@
-"""The list door's worker in the signer: claim, sign, record.
+"""The list door's worker in the signer: check, claim, sign, record.
 
-The claim commits first, so a number is signed at most once. List, leaf and hand-over then commit together. A crash
-between the two leaves a claim without a list: it is spent, and the next list has the next number.
+What is out of step, or asked for while the token is away, is not claimed: it uses up no number. The claim commits first,
+so a number is signed at most once. List, leaf and hand-over then commit together. A crash between the two leaves a claim
+without a list: it is spent, and the next list has the next number.
 """
 
 import hashlib
@@ -9,10 +10,12 @@ from contextlib import closing
 from datetime import datetime
 
 import structlog
+from django.db.models import Max
 
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
-from chopmark.authority.custody.crl_signing import sign_crl
+from chopmark.authority.custody import selectors as custody
+from chopmark.authority.custody.crl_signing import Moments, SoFar, require_key, require_next, sign_crl
 from chopmark.authority.custody.token import Token
 from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.kernel.outbox import hand_on
@@ -21,7 +24,7 @@ from chopmark.authority.publication.events import CrlSigned
 from chopmark.authority.publication.lists import list_of
 from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, RefusedCrl
 from chopmark.authority.publication.policy import require_same
-from chopmark.authority.publication.selectors import waiting_for_signer
+from chopmark.authority.publication.selectors import latest, waiting_for_signer
 from chopmark.pki.crl import read_tbs
 from chopmark.pki.refusals import Refusal
 
@@ -31,17 +34,31 @@ BATCH = 50
 
 def run_once(*, token: Token, now: datetime, claimer: int) -> int:
     """Sign the lists that wait; answers how many were recorded."""
-    done = 0
-    for intent in waiting_for_signer(BATCH):
-        if not _claim(intent, claimer=claimer, now=now):
-            continue
-        try:
-            sign(intent=intent, token=token, actor=process("signer"), now=now)
-        except Refusal as refusal:
-            _refuse(intent, refusal, now)
-        else:
-            done += 1
-    return done
+    waiting = waiting_for_signer(BATCH, now=now)
+    return sum(_sign_one(intent, token=token, claimer=claimer, now=now) for intent in waiting)
+
+
+def _has_key(intent: CrlIntent, token: Token) -> bool:
+    """Whether the token can sign it now; while it cannot, the list waits and no number is spent."""
+    try:
+        require_key(custody.authority(intent.issuer_id), token)
+    except Refusal as refusal:
+        log.warning("crl_waits_for_token", issuer=intent.issuer_id, code=refusal.code)
+        return False
+    return True
+
+
+def _sign_one(intent: CrlIntent, *, token: Token, claimer: int, now: datetime) -> bool:
+    signer = process("signer")
+    try:
+        check(intent=intent, actor=signer, now=now)
+        if not (_has_key(intent, token) and _claim(intent, claimer=claimer, now=now)):
+            return False
+        sign(intent=intent, token=token, actor=signer, now=now)
+    except Refusal as refusal:
+        _refuse(intent, refusal, now)
+        return False
+    return True
 
 
 def _claim(intent: CrlIntent, *, claimer: int, now: datetime) -> bool:
@@ -56,15 +73,28 @@ def _claim(intent: CrlIntent, *, claimer: int, now: datetime) -> bool:
 
 
 def _refuse(intent: CrlIntent, refusal: Refusal, now: datetime) -> None:
-    """The refusal has its leaf; this row lets another list be prepared under the next number."""
+    """The refusal has its leaf; this row lets another list be prepared under another number."""
     log.warning("crl_refused", issuer=intent.issuer_id, number=intent.number, code=refusal.code)
-    RefusedCrl.objects.create(
+    RefusedCrl.objects.get_or_create(
         issuer_id=intent.issuer_id,
         shard=intent.shard,
         number=intent.number,
-        code=refusal.code,
-        refused_at=now,
+        defaults={"code": refusal.code, "refused_at": now},
     )
+
+
+def check(*, intent: CrlIntent, actor: Actor, now: datetime) -> None:
+    """Refuse, with a leaf, what the door would not sign for its number or its moments (RFC 5280 §5.2.3)."""
+    moments = Moments(number=intent.number, this_update=intent.this_update, next_update=intent.next_update)
+    try:
+        require_next(moments, so_far=_so_far(intent), now=now)
+    except Refusal as refusal:
+        _leave_refusal(refusal, actor=actor, now=now)
+
+
+@act(AuditTag.CRL_SIGNED)
+def _leave_refusal(refusal: Refusal, *, actor: Actor, now: datetime) -> None:
+    raise refusal
 
 
 @act(AuditTag.CRL_SIGNED)
@@ -75,8 +105,9 @@ def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> Non
     crl_der = sign_crl(
         tbs,
         issuer=list_of(intent.issuer_id, intent.shard).authority,
-        last_number=_number_before(intent),
+        so_far=_so_far(intent),
         token=token,
+        now=now,
     )
     sha256 = hashlib.sha256(crl_der).digest()
     leaf_id = leave(
@@ -111,16 +142,18 @@ def require_ours(intent: CrlIntent, tbs: bytes) -> None:
         raise ListNotOurs(rule="header")
     if facts.base_number is not None or facts.only_user or facts.only_ca:
         raise ListNotOurs(rule="scope")
-    if facts.next_update - facts.this_update > wanted.valid_for:
-        raise ListNotOurs(rule="validity")
     # Closed here and not later: the rows come through a cursor that a refusal's rollback would take away under it.
     with closing(wanted.entries(facts.this_update)) as rows:
         require_same(facts.entries(), rows, this_update=facts.this_update)
 
 
-def _number_before(intent: CrlIntent) -> int:
-    """The highest number of this list that any other claim was made for."""
-    others = CrlClaim.objects.filter(issuer_id=intent.issuer_id, shard=intent.shard).exclude(
-        number=intent.number
+def _so_far(intent: CrlIntent) -> SoFar:
+    """What went before, by the signer's own tables: the highest number that any other claim was made for, and the last list."""
+    own = {"issuer_id": intent.issuer_id, "shard": intent.shard}
+    claims = CrlClaim.objects.filter(**own).exclude(number=intent.number)
+    last = latest(intent.issuer_id, intent.shard)
+    return SoFar(
+        number=claims.aggregate(last=Max("number"))["last"] or 0,
+        this_update=last.this_update if last else None,
+        valid_for=list_of(intent.issuer_id, intent.shard).valid_for,
     )
-    return others.order_by("-number").values_list("number", flat=True).first() or 0

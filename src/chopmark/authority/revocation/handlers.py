@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chopmark.authority.delivery.events import CertificateDeclined
+from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.issuance.events import ClaimSpent
 from chopmark.authority.kernel.actors import process
+from chopmark.authority.keymaking import selectors as keymaking_selectors
+from chopmark.authority.keymaking import services as keymaking
 from chopmark.authority.revocation import services
+from chopmark.authority.revocation.events import CertificateRevoked
 from chopmark.authority.revocation.selectors import revocation_of
 
 
@@ -25,4 +29,14 @@ def revoke_spent(events: Sequence[ClaimSpent], now: datetime) -> None:
         if revocation_of(event.issuer_id, serial_number) is None:
             services.revoke_spent(
                 issuer_id=event.issuer_id, serial_number=serial_number, actor=process("worker"), now=now
+            )
+
+
+def purge_keys_of_revoked(events: Sequence[CertificateRevoked], now: datetime) -> None:
+    """A key that waits to be collected is not handed over after its certificate was revoked (C30)."""
+    for event in events:
+        certificate = issuance.recorded(event.issuer_id, bytes.fromhex(event.serial_number))
+        if certificate is not None and keymaking_selectors.is_held(certificate.application_reference):
+            keymaking.purge_unwanted(
+                application_reference=certificate.application_reference, actor=process("worker"), now=now
             )

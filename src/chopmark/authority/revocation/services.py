@@ -35,7 +35,9 @@ def revoke_by_subscriber(
     application = by_reference(certificate.application_reference)
     if application.login_id != actor.participant_id:
         raise NotTheSubscriber
-    require_permitted(reason, catalogue.certificate_type(certificate.type_code).subscriber_reasons)
+    require_permitted(
+        reason, catalogue.certificate_type(certificate.type_code, certificate.not_before).subscriber_reasons
+    )
 
     # 3. Revoke, leave the leaf, and hand the news to publication.
     return _revoke(issuer_id, serial_number, reason, actor, now)

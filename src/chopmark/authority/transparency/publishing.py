@@ -25,6 +25,11 @@ from chopmark.pki.tlog.tiles import (
 )
 
 
+def require_known(folder: Path) -> None:
+    """Refuse to go on from a database that was restored from before the checkpoint that is public."""
+    _published_size(folder)
+
+
 def publish(folder: Path) -> bool:
     """Bring the folder up to the newest checkpoint; answers whether there was anything to do.
 
@@ -57,12 +62,14 @@ def publish(folder: Path) -> bool:
 
 
 def _published_size(folder: Path) -> int:
-    """The size that the folder's checkpoint speaks of; one that our key did not sign counts for nothing."""
+    """The size that the folder's checkpoint speaks of; one that our key did not sign counts for nothing.
+
+    `DatabaseBehindLog` if the database does not know it: to go on would fork the log.
+    """
     try:
         head = open_checkpoint((folder / CHECKPOINT_PATH).read_bytes().decode(), own_key())
     except (FileNotFoundError, UnicodeDecodeError, Refusal):
         return 0
-    # Signed by us and unknown here: the database was restored from before it; to go on would fork the log.
     if not Checkpoint.objects.filter(size=head.size, root_hash=head.root_hash).exists():
         raise DatabaseBehindLog(size=head.size)
     return head.size

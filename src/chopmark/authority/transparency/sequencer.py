@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from chopmark.authority.kernel import clock
-from chopmark.authority.transparency.publishing import publish
+from chopmark.authority.transparency.errors import DatabaseBehindLog
+from chopmark.authority.transparency.publishing import publish, require_known
 from chopmark.authority.transparency.sequencing import sequence_batch
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ GATHER_SECONDS = 0.1
 def sequence_once(now: datetime) -> int:
     """Every visible leaf has a position, a checkpoint over all is requested, the newest signed one is public.
 
-    Answers how many leaves got their position. A crash anywhere is made good by the next call.
+    Answers how many leaves got their position. A crash anywhere is made good by the next call. `DatabaseBehindLog`, before
+    anything is written, if the public checkpoint is one that the database does not know.
     """
+    require_known(settings.CHOPMARK_LOG_DIR)
     sequenced = 0
     while taken := sequence_batch(now):
         sequenced += taken
@@ -45,6 +48,10 @@ def run_forever(stop: threading.Event) -> None:
                     sequence_once(clock.now())
                     stop.wait(GATHER_SECONDS)
                     _wait(listener)
+        except DatabaseBehindLog as refusal:
+            # Only a person can help: the log stands still until the database is brought up to what is public.
+            log.critical("log_stopped", code=refusal.code, details=refusal.details)
+            stop.wait(POLL_SECONDS)
         # A lost database, a full disk, a fault of ours: the log must go on when it is over.
         except Exception as error:  # noqa: BLE001  # logged, and the same work is tried again
             details = getattr(error, "details", None)

@@ -16,6 +16,7 @@ from chopmark.authority.transparency import tree
 from chopmark.authority.transparency.errors import LastCheckpointAltered, RootDiffers
 from chopmark.authority.transparency.keys import own_key
 from chopmark.authority.transparency.models import Checkpoint, CheckpointRequest, SigningAlert
+from chopmark.authority.transparency.publishing import require_known
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.checkpoint import open_checkpoint
 from chopmark.pki.tlog.merkle import RightEdge
@@ -31,6 +32,8 @@ def run_once(*, token: Token, now: datetime, claimer: int) -> int:
     No claim is needed: a checkpoint that was signed and lost in a crash is signed again over the same leaves.
     """
     try:
+        # The signer may be on a machine that has no such folder; the sequencer, which asks for signatures, has it.
+        require_known(settings.CHOPMARK_LOG_DIR)
         with transaction.atomic():
             return int(_sign_next(token, now))
     except Refusal as refusal:

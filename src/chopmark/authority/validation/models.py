@@ -30,6 +30,14 @@ class DelegateClaim(models.Model):
         constraints = [models.UniqueConstraint("issuer_id", "serial_number", name="delegate_claimed_once")]
 
 
+class RefusedDelegate(models.Model):
+    """One row: the signer refused this request; it is not asked again."""
+
+    request_id = models.BigIntegerField(unique=True)
+    code = models.CharField(max_length=64)
+    refused_at = models.DateTimeField()
+
+
 class Delegate(models.Model):
     """One row: a delegate certificate that was signed and recorded."""
 

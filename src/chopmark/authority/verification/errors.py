@@ -17,6 +17,12 @@ class EvidenceKindUnknown(Refusal):
     code = "evidence_kind_unknown"
 
 
+class NotProven(Refusal):
+    """A row says so, and the owner's signature or a second person's decision does not stand behind it."""
+
+    code = "not_proven"
+
+
 class FeeNotPaid(Refusal):
     code = "fee_not_paid"
 

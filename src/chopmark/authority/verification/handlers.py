@@ -9,12 +9,16 @@ from django.conf import settings
 
 from chopmark.authority.applications.events import ApplicationSubmitted
 from chopmark.authority.applications.selectors import by_reference
+from chopmark.authority.applications.services import forget
 from chopmark.authority.applications.states import GAVE_UP
 from chopmark.authority.catalogue.words import Evidence as EvidenceKind
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.verification import services
 from chopmark.authority.verification.selectors import evidence_of
-from chopmark.strongroom.client import Strongroom
+from chopmark.strongroom.client import Strongroom, StrongroomRefused
+
+# The strongroom will never say otherwise: the application cannot go on.
+GONE = frozenset({"case_closed", "case_expired", "record_shredded"})
 
 
 class OfApplication(Protocol):
@@ -27,8 +31,13 @@ class OfApplication(Protocol):
 def confirm_cases(events: Sequence[ApplicationSubmitted], now: datetime) -> None:
     """Tell the strongroom that the receipt came home; a record whose case nobody confirms is shredded in some days."""
     strongroom = Strongroom(settings.CHOPMARK_STRONGROOM_SOCKET)
-    for _, case_id in _going_on(events):
-        strongroom.confirm_case(case=case_id, actor="worker")
+    for reference, case_id in _going_on(events):
+        try:
+            strongroom.confirm_case(case=case_id, actor="worker")
+        except StrongroomRefused as refused:
+            if refused.reason not in GONE:
+                raise
+            forget(reference=reference, why=refused.reason, actor=process("worker"), now=now)
 
 
 def check_duplicates(events: Sequence[ApplicationSubmitted], now: datetime) -> None:

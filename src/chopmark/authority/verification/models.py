@@ -11,6 +11,9 @@ class Evidence(models.Model):
     actor_id = models.CharField(max_length=32)
     outlet = models.CharField(max_length=16, blank=True)
     receipt_id = models.UUIDField(null=True, unique=True)
+    receipt = models.TextField(
+        blank=True, default=""
+    )  # the owner's words and signature, for whoever asks again
     note = models.JSONField(default=dict)
     recorded_at = models.DateTimeField()
 

@@ -66,7 +66,7 @@ def case_file(application: Application) -> CaseFile:
     needed = evidence_needed(application)
     return CaseFile(
         application=application,
-        dual_control=catalogue.certificate_type(application.type_code).dual_control,
+        dual_control=catalogue.certificate_type(application.type_code, application.begun_at).dual_control,
         evidence=evidence,
         missing=sorted(needed - set(evidence)),
         intake=intake_of(reference),
@@ -77,6 +77,6 @@ def case_file(application: Application) -> CaseFile:
 
 def evidence_needed(application: Application) -> frozenset[str]:
     """Every kind of evidence that this application must have before release."""
-    kind = catalogue.certificate_type(application.type_code)
+    kind = catalogue.certificate_type(application.type_code, application.begun_at)
     of_class = kind.classes[subscriber_class(application)].evidence
     return kinds_needed(kind.evidence, of_class, application.key_source)

@@ -95,6 +95,7 @@ def record_sighting(*, receipt_text: str, actor: Actor, now: datetime) -> Sighti
         officer,
         now,
         receipt_id=receipt.id,
+        receipt=receipt_text,
         fields=list(receipt.fields),
     )
     return Sighting(application=application, officer=officer)
@@ -161,7 +162,7 @@ def ask_release(*, reference: str, actor: Actor, now: datetime) -> ApplicationSt
     move(application, ApplicationState.VERIFIED)
     _decide(application, Decision.Step.RELEASE_ASKED, actor, now)
     leave(payload={"application": application.reference, "officer": actor.id}, now=now, outlet=actor.outlet)
-    if catalogue.certificate_type(application.type_code).dual_control:
+    if catalogue.certificate_type(application.type_code, application.begun_at).dual_control:
         return ApplicationState.VERIFIED
     _approve(by_reference(reference), actor, now)
     return ApplicationState.APPROVED
@@ -227,6 +228,7 @@ def _record(
     now: datetime,
     *,
     receipt_id: UUID | None = None,
+    receipt: str = "",
     **note: object,
 ) -> None:
     _, fresh = Evidence.objects.get_or_create(
@@ -236,6 +238,7 @@ def _record(
             "actor_id": actor.id,
             "outlet": actor.outlet or "",
             "receipt_id": receipt_id,
+            "receipt": receipt,
             "note": note,
             "recorded_at": now,
         },

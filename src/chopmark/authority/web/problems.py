@@ -62,6 +62,13 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "evidence_recorded_already": Problem(_("That step is recorded already"), LOOK_AGAIN),
     "evidence_kind_unknown": Problem(_("This type does not ask for that document"), LOOK_AGAIN),
+    "receipt_expired": Problem(
+        _("You came back from the owner’s desk too late"), _("Begin the application again. Nothing was paid.")
+    ),
+    "not_proven": Problem(
+        _("What is recorded is not proven"),
+        _("Do not release it. Tell the supervisor: a record may have been altered."),
+    ),
     "fee_not_paid": Problem(_("The fee is not paid"), _("Take the fee first.")),
     "identity_mismatch": Problem(
         _("The card does not fit the application"),

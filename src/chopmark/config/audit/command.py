@@ -8,8 +8,9 @@ from django.conf import settings
 from chopmark.config.audit.books import check_books
 from chopmark.config.audit.decisions import check_decisions
 from chopmark.config.audit.fault import Fault
-from chopmark.config.audit.key_uses import check_certificates, check_claims
+from chopmark.config.audit.key_uses import check_certificates, check_claims, check_tickets
 from chopmark.config.audit.log import check_leaves, check_positions
+from chopmark.config.audit.published import check_published
 from chopmark.config.audit.story import check_crls, check_ocsp
 
 
@@ -21,6 +22,9 @@ def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterato
     yield from check_decisions()
     yield from check_claims(settled=settled)
     yield from check_certificates()
+    if settled:
+        yield from check_tickets()
+    yield from check_published(settings.CHOPMARK_PUBLIC_DIR / "crl")
     yield from check_crls(settings.CHOPMARK_PUBLIC_DIR / "crl", now)
     if ocsp_address:
         yield from check_ocsp(ocsp_address)

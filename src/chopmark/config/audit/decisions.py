@@ -6,7 +6,7 @@ from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.config.audit.fault import Fault, rows
 
 APPROVED = """
-    select application.reference, application.type_code, decision.officer,
+    select application.reference, application.type_code, application.begun_at, decision.officer,
            array(select actor_id from verification_evidence evidence
                  where evidence.application_reference = application.reference),
            array(select kind from verification_evidence evidence
@@ -25,8 +25,8 @@ UNDECIDED = """
 
 
 def check_decisions() -> Iterator[Fault]:
-    for reference, type_code, officer, intake, kinds in rows(APPROVED):
-        kind = catalogue.certificate_type(type_code)
+    for reference, type_code, begun_at, officer, intake, kinds in rows(APPROVED):
+        kind = catalogue.certificate_type(type_code, begun_at)
         if kind.dual_control and officer in intake:
             yield Fault("decision", reference, f"officer {officer} approved her own intake")
         missing = {str(needed) for needed in kind.evidence} - set(kinds)

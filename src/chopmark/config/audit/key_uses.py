@@ -49,6 +49,23 @@ def check_claims(*, settled: bool) -> Iterator[Fault]:
         yield Fault("application", reference, f"{count} certificates of it are in force")
 
 
+WAITING_FOR_SOMEBODY = """
+    select reference from applications_application application
+    where state = 'approved' and not exists (
+        select 1 from issuance_certificate where application_reference = reference)
+    and (exists (select 1 from issuance_blocked where application_reference = reference)
+         or exists (select 1 from issuance_refusedintent refused
+                    join issuance_intendedcertificate intended using (issuer_id, serial_number, kind)
+                    where intended.application_reference = reference))
+"""
+
+
+def check_tickets() -> Iterator[Fault]:
+    """An approved application that the gate or the signer refused waits for an operator: `chopmark certificate retry`."""
+    for (reference,) in rows(WAITING_FOR_SOMEBODY):
+        yield Fault("ticket", reference, "it is approved, was refused a signature, and waits for an operator")
+
+
 def check_certificates() -> Iterator[Fault]:
     """Each certificate's bytes are those of its intent, signed by its issuer, and its leaf says the same of it."""
     query = """

@@ -177,10 +177,15 @@ class Applicant:
 
     def begins(self, *, outlet: str, csr_pem: str | None) -> None:
         """Choose the type, the key and the centre, accept the agreement; from here on she has a number."""
+        self.agrees(self.chooses(outlet=outlet, csr_pem=csr_pem))
+
+    def chooses(self, *, outlet: str, csr_pem: str | None) -> Page:
+        """The page with the agreement, for what she has chosen."""
         source = {"key_source": "own", "csr_text": csr_pem} if csr_pem else {"key_source": "authority"}
-        page = self.browser.submit(
-            self.browser.get(f"{self.web}/apply/personal/"), {"outlet": outlet, **source}
-        )
+        page = self.browser.get(f"{self.web}/apply/personal/")
+        return self.browser.submit(page, {"outlet": outlet, **source})
+
+    def agrees(self, page: Page) -> None:
         choice = {"password": self.password, "again": self.password, "agreed": "on"}
         page = self.browser.submit(page, choice)
         found = re.search(r"/portal/applications/(AP\d+)/", page.url)

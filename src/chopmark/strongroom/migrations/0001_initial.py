@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
             name="Case",
             fields=[
                 ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ("application_reference", models.CharField(max_length=32, unique=True)),
+                ("application_reference", models.CharField(max_length=32)),
                 ("type", models.CharField(max_length=32)),
                 ("nonce", models.CharField(max_length=64)),
                 (
@@ -182,6 +182,7 @@ class Migration(migrations.Migration):
                 ("caller", models.CharField(max_length=16)),
                 ("actor", models.CharField(max_length=32)),
                 ("refused", models.CharField(blank=True, max_length=64)),
+                ("named", models.BooleanField(default=False)),
                 (
                     "case",
                     models.ForeignKey(
@@ -220,6 +221,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("closes_at__gt", models.F("opened_at"))),
                 name="case_closes_after_it_opens",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                models.F("application_reference"), models.F("nonce"), name="case_of_errand_once"
             ),
         ),
         append_only("strongroom_leaf"),

@@ -50,10 +50,11 @@ def confirm(case: Case, now: datetime) -> None:
 
 @act(Tag.CASE_CONFIRMED)
 def confirm_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
-    """Keep a record beyond its first days, because the application it is for has arrived."""
+    """Keep a record beyond its first days, because the application it is for has arrived; again changes nothing."""
     case = hold(case_id)
-    require_live(case, now)
-    confirm(case, now)
+    if case.confirmed_at is None:
+        require_live(case, now)
+        confirm(case, now)
     leave(actor=actor, payload={"case": str(case.pk)}, now=now)
 
 
@@ -62,9 +63,8 @@ def close_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
     """End the leave that a case is; closing it again changes nothing."""
     case = hold(case_id)
     if case.closed_at is None:
-        case.confirmed_at = case.confirmed_at or now
         case.closed_at = now
-        case.save(update_fields=["confirmed_at", "closed_at"])
+        case.save(update_fields=["closed_at"])
     leave(actor=actor, payload={"case": str(case.pk)}, now=now)
 
 

@@ -8,6 +8,7 @@ from typing import Self
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import vault
@@ -30,6 +31,8 @@ from chopmark.strongroom.tags import Tag
 
 _OPENING_LOCK = (0x5374, 2)
 _LONGEST_WORD = 64
+# More records of one person than this tell an officer nothing further.
+MOST_FOUND = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,14 @@ class Asked:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Other records of the same person, oldest first, and whether there are more than are named."""
+
+    records: tuple[UUID, ...]
+    more: bool
+
+
 def open_fields(*, asked: Asked, keys: Keyring, actor: Actor, now: datetime) -> dict[str, str | None]:
     """Open some fields of a record for a purpose, under a live case; durably written down first."""
     record = _write_opening(asked=asked, actor=actor, now=now)
@@ -72,15 +83,28 @@ def _write_opening(*, asked: Asked, actor: Actor, now: datetime) -> Record:
 
 
 @act(Tag.RECORD_MATCHED)
-def find(*, asked: Asked, actor: Actor, now: datetime) -> list[UUID]:
-    """The other live records with the same identity card number; an opening of every record it names."""
+def find(*, asked: Asked, actor: Actor, now: datetime) -> Found:
+    """The other live records with the same identity card number, of applications that came home.
+
+    One opening, of the asker's record; the subjects of the records it names are told, at no cost to any limit.
+    """
     case = _require_leave(asked, actor, now)
     cases.confirm(case, now)
-    same = Record.objects.filter(blind_index=case.record.blind_index, shredded_at=None)
-    others = list(same.exclude(pk=case.record_id).order_by("created_at", "pk"))
-    for record in (case.record, *others):
-        _note_opening(record, case, asked, actor, now)
-    return [record.pk for record in others]
+    _note_opening(case.record, case, asked, actor, now)
+    others = list(_same_person(case.record)[: MOST_FOUND + 1])
+    named = others[:MOST_FOUND]
+    for record in named:
+        _note_opening(record, case, asked, actor, now, named=True)
+    return Found(records=tuple(record.pk for record in named), more=len(others) > MOST_FOUND)
+
+
+def _same_person(record: Record) -> QuerySet[Record]:
+    # A form that anybody may send to the desk is nobody's record until its application has come home.
+    # Who closes a case has its receipt too; a case that the clock closed has no record left.
+    is_home = Q(confirmed_at__isnull=False) | Q(closed_at__isnull=False)
+    home = Case.objects.filter(is_home, record=OuterRef("pk"))
+    same = Record.objects.filter(Exists(home), blind_index=record.blind_index, shredded_at=None)
+    return same.exclude(pk=record.pk).order_by("created_at", "pk")
 
 
 @act(Tag.RECORD_COMPARED)
@@ -118,7 +142,7 @@ def _require_within_limits(case: Case, asked: Asked, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", _OPENING_LOCK)
     limits = terms().limits
-    shown = Opening.objects.filter(refused="")
+    shown = Opening.objects.filter(refused="", named=False)
     if shown.filter(case=case).count() >= terms().case.openings:
         raise CaseLimitReached
     of_record = shown.filter(record=case.record_id, at__gt=now - timedelta(days=1))
@@ -137,10 +161,14 @@ def _require_few_mismatches(case: Case) -> None:
         raise TooManyMismatches
 
 
-def _note_opening(record: Record, case: Case, asked: Asked, actor: Actor, now: datetime) -> None:
+def _note_opening(
+    record: Record, case: Case, asked: Asked, actor: Actor, now: datetime, *, named: bool = False
+) -> None:
     payload = {"record": str(record.pk), "case": str(case.pk), "purpose": asked.purpose}
     leaf_id = leave(actor=actor, payload=payload | {"fields": sorted(asked.fields)}, now=now)
-    _opening(record, case, asked, actor, now, leaf_id, refused="").save(force_insert=True)
+    opening = _opening(record, case, asked, actor, now, leaf_id, refused="")
+    opening.named = named
+    opening.save(force_insert=True)
 
 
 def _note_refusal(

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import F
+
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import hkid, vault
 from chopmark.strongroom.actors import Actor
@@ -16,8 +18,10 @@ from chopmark.strongroom.tags import Tag
 
 WINDOW = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(days=1)
-# A person with more live records than this signs in to the newest ones; each costs a scrypt.
+# A person with more live records than this signs in to the newest ones; each costs a scrypt. Those whose
+# application came home are first: forms that anybody may send cannot crowd them out.
 MOST_RECORDS = 5
+_NEWEST_HOME = F("cases__confirmed_at").desc(nulls_last=True)
 PAGE = 100
 
 
@@ -31,7 +35,7 @@ def sign_in(*, typed_hkid: str, code: str, keys: Keyring, actor: Actor, now: dat
 
     # 2. A live record with this number whose code this is.
     records = Record.objects.filter(blind_index=blind_index, shredded_at=None)
-    for record in records.order_by("-created_at")[:MOST_RECORDS]:
+    for record in records.order_by(_NEWEST_HOME, "-created_at")[:MOST_RECORDS]:
         if _fits(record, code):
             leave(actor=actor, payload={"record": str(record.pk)}, now=now)
             return record.pk

@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,8 @@ from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.client import ApplicationReceipt
 from chopmark.strongroom.errors import (
     ApplicationAlreadyRecorded,
-    ApplicationNonceDiffers,
+    ApplicationFormsLimitReached,
+    DeskFormsLimitReached,
     RecordShredded,
 )
 from chopmark.strongroom.keyring import Keyring
@@ -25,6 +26,7 @@ from chopmark.strongroom.services import access_codes, receipt_book
 from chopmark.strongroom.tags import Tag
 
 _APPLICATION_LOCK = 0x5375
+WINDOW = timedelta(minutes=15)
 HERE = ZoneInfo("Asia/Hong_Kong")  # the calendar by which somebody comes of age
 
 
@@ -53,18 +55,23 @@ def submit_application(
 ) -> Submitted:
     """Record an applicant's particulars and open a case for her application (CPS 4.1.2).
 
-    The same form again has the same receipt: a lost answer costs nothing. Another form or nonce is refused.
+    The same form again has the same receipt: a lost answer costs nothing. Another form is refused. Another
+    nonce is another case: whoever guessed the reference gets a receipt that the portal does not take.
     """
     # 1. One form at a time for one reference.
     _hold(errand.reference)
     digest = vault.digest(particulars.as_fields(), kek=keys.kek)
 
     # 2. It came before: answer as before.
-    known = Case.objects.select_related("record").filter(application_reference=errand.reference).first()
+    cases = Case.objects.select_related("record")
+    known = cases.filter(application_reference=errand.reference, nonce=errand.nonce).first()
     if known is not None:
         return _answer_again(known, errand, digest, keys, actor, now)
 
-    # 3. It is new: the record and what finds it, the case, the receipt, the leaf.
+    # 3. It is new, and not one of a flood.
+    _require_few_waiting(errand, now)
+
+    # 4. The record and what finds it, the case, the receipt, the leaf.
     code = access_codes.from_octets(keys.draw(access_codes.LENGTH))
     record = _record(particulars, digest, code, keys, now)
     case = _case(record, errand, keys, now)
@@ -79,15 +86,25 @@ def _hold(reference: str) -> None:
         cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (_APPLICATION_LOCK, reference))
 
 
+def _require_few_waiting(errand: Errand, now: datetime) -> None:
+    # Anybody may send a form here. An honest one's application comes home in minutes and no longer counts, so
+    # a busy day reaches no limit. Without a lock forms side by side may pass by one a thread: it is no ration.
+    limits = terms().limits
+    waiting = Case.objects.filter(confirmed_at=None, closed_at=None, opened_at__gt=now - WINDOW)
+    of_reference = waiting.filter(application_reference=errand.reference)
+    if of_reference.count() >= limits.forms_waiting_per_application_in_a_quarter:
+        raise ApplicationFormsLimitReached
+    if waiting.count() >= limits.forms_waiting_in_a_quarter:
+        raise DeskFormsLimitReached
+
+
 def _answer_again(
     case: Case, errand: Errand, digest: bytes, keys: Keyring, actor: Actor, now: datetime
 ) -> Submitted:
     record = case.record
-    if not hmac.compare_digest(case.nonce, errand.nonce) or case.type != errand.type:
-        raise ApplicationNonceDiffers
     if record.form_digest is None:
         raise RecordShredded
-    if not hmac.compare_digest(bytes(record.form_digest), digest):
+    if case.type != errand.type or not hmac.compare_digest(bytes(record.form_digest), digest):
         raise ApplicationAlreadyRecorded
     receipt = receipt_book.text_of(receipt_book.of_application(case), record=record, keys=keys)
     code = None if case.confirmed_at or case.closed_at else _replace_code(record, keys)

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("agreement", models.CharField(max_length=64)),
                 ("nonce", models.BinaryField(max_length=16)),
                 ("receipt_id", models.UUIDField(null=True, unique=True)),
+                ("receipt", models.TextField(blank=True, default="")),
                 ("record_id", models.UUIDField(null=True)),
                 ("case_id", models.UUIDField(null=True)),
                 ("subject_name", models.CharField(blank=True, default="", max_length=64)),

@@ -169,12 +169,27 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("request_id", "what"), name="purged_once")],
             },
         ),
+        migrations.CreateModel(
+            name="RefusedSeal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("request_id", models.BigIntegerField(unique=True)),
+                ("code", models.CharField(max_length=64)),
+                ("refused_at", models.DateTimeField()),
+            ],
+        ),
         append_only("keymaking_envelope"),
         append_only("keymaking_envelopehandover"),
         append_only("keymaking_keyrequest"),
         append_only("keymaking_keyclaim"),
         append_only("keymaking_madekey"),
         append_only("keymaking_sealrequest"),
+        append_only("keymaking_refusedseal"),
         append_only("keymaking_keycollection"),
         append_only("keymaking_purge"),
         notifies("keymaking_keyrequest", "signer"),

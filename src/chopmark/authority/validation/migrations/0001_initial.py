@@ -78,8 +78,23 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(models.F("spki"), name="delegate_request_by_key")],
             },
         ),
+        migrations.CreateModel(
+            name="RefusedDelegate",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("request_id", models.BigIntegerField(unique=True)),
+                ("code", models.CharField(max_length=64)),
+                ("refused_at", models.DateTimeField()),
+            ],
+        ),
         append_only("validation_delegaterequest"),
         append_only("validation_delegateclaim"),
         append_only("validation_delegate"),
+        append_only("validation_refuseddelegate"),
         notifies("validation_delegaterequest", "signer"),
     ]

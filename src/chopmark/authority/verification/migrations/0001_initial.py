@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ("actor_id", models.CharField(max_length=32)),
                 ("outlet", models.CharField(blank=True, max_length=16)),
                 ("receipt_id", models.UUIDField(null=True, unique=True)),
+                ("receipt", models.TextField(blank=True, default="")),
                 ("note", models.JSONField(default=dict)),
                 ("recorded_at", models.DateTimeField()),
             ],

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from chopmark.authority.applications import services as applications
+from chopmark.authority.applications.selectors import begun_before
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.pack import CertificateType
 from chopmark.authority.catalogue.words import KeySource
@@ -75,6 +76,7 @@ def _chosen(code: str, data: dict[str, Any]) -> dict[str, str]:
         "outlet": data["outlet"],
         "key_source": data["key_source"],
         "csr": data["csr"].hex() if data["key_source"] == KeySource.OWN else "",
+        "nonce": secrets.token_hex(16),
     }
 
 
@@ -121,12 +123,7 @@ def agree(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return with_faults(request, "web/portal/agree.html", form, context)
     try:
-        application = applications.begin(
-            request=_request(chosen, form.cleaned_data),
-            nonce=secrets.token_bytes(16),
-            actor=ANONYMOUS,
-            now=now,
-        )
+        application = _begun(chosen, form.cleaned_data)
     except Refusal as refusal:
         blame(form, refusal, AT_ITS_FIELD.get(refusal.code))
         return with_faults(request, "web/portal/agree.html", form, context)
@@ -135,6 +132,14 @@ def agree(request: HttpRequest, code: str) -> HttpResponse:
     )
     request.session.pop(CHOSEN, None)
     return HttpResponseRedirect(f"/portal/applications/{application.reference}/")
+
+
+def _begun(chosen: dict[str, str], data: dict[str, Any]) -> Any:
+    """The application of this errand, begun now; or before, if the answer was lost and she presses again."""
+    nonce, csr = bytes.fromhex(chosen["nonce"]), bytes.fromhex(chosen["csr"])
+    if csr and (known := begun_before(csr=csr, nonce=nonce)):
+        return known
+    return applications.begin(request=_request(chosen, data), nonce=nonce, actor=ANONYMOUS, now=clock.now())
 
 
 def _request(chosen: dict[str, str], data: dict[str, Any]) -> applications.Request:

@@ -87,6 +87,7 @@ def _file(content: bytes, name: str, content_type: str) -> HttpResponse:
 def download_key(request: ActingRequest, reference: str) -> HttpResponse:
     """The key that we made, sealed to the PIN in the envelope (C30)."""
     mine = own(reference, actor=request.actor)
+    delivery.require_not_declined(mine.reference)
     pkcs12 = keymaking.collect(application_reference=mine.reference, actor=request.actor, now=clock.now())
     return _file(pkcs12, f"{mine.reference}.p12", "application/x-pkcs12")
 
@@ -94,9 +95,9 @@ def download_key(request: ActingRequest, reference: str) -> HttpResponse:
 @by_post
 @permitted(Permission.PORTAL_CERTIFICATE_OWN)
 def key_kept(request: ActingRequest, reference: str) -> HttpResponse:
-    """She has her key: destroy our only copy (C30)."""
+    """She has her key: have our only copy destroyed (C30)."""
     mine = own(reference, actor=request.actor)
-    keymaking.purge_after_delivery(application_reference=mine.reference, actor=request.actor, now=clock.now())
+    keymaking.confirm_kept(application_reference=mine.reference, actor=request.actor, now=clock.now())
     return HttpResponseRedirect(_page(mine.reference))
 
 
