@@ -25,6 +25,9 @@ CHOPMARK_LOG_DIR = OPTIONS.home / "log"
 CHOPMARK_PUBLIC_DIR = OPTIONS.home / "public"
 CHOPMARK_TOKEN_DIR = OPTIONS.home / "signer" / "token"
 CHOPMARK_TOKEN_PASSPHRASE_FILE = OPTIONS.home / "secrets" / "token.passphrase"
+# The owner's signed leave to keep keys in files under production settings; without it the signer refuses to start.
+_WAIVER = OPTIONS.home / "signer" / "token.waiver"
+CHOPMARK_TOKEN_WAIVER = _WAIVER if _WAIVER.exists() else None
 CHOPMARK_LOG_ORIGIN = OPTIONS.log_origin
 CHOPMARK_PRODUCTION = OPTIONS.production
 CHOPMARK_RUN_DIR = OPTIONS.home / "run"

@@ -17,6 +17,7 @@ from chopmark.authority.verification.errors import (
     ReleaseNotAsked,
 )
 from chopmark.authority.verification.models import Decision
+from chopmark.authority.verification.services import decisions
 from unchanged import refused
 from world import NOON, at, handed_on, last_leaf, last_payload
 
@@ -73,7 +74,7 @@ def test_of_two_who_approve_at_once_the_second_is_told(stage, taken_in, monkeypa
     """Both read it as verified; the first has written when the second does."""
     seen_by_second = by_reference(taken_in.reference)
     stage.releases(taken_in)
-    monkeypatch.setattr(verification, "by_reference", lambda _: seen_by_second)
+    monkeypatch.setattr(decisions, "by_reference", lambda _: seen_by_second)
 
     with refused(ApplicationMoved):
         stage.releases(taken_in)

@@ -15,7 +15,7 @@ from chopmark.authority.kernel.actors import process
 def open_token(now: datetime | None = None) -> Token:
     """The token of this home; a missing passphrase is fatal, and in production so is a missing waiver."""
     if settings.CHOPMARK_PRODUCTION:
-        waiver: Path | None = getattr(settings, "CHOPMARK_TOKEN_WAIVER", None)
+        waiver: Path | None = settings.CHOPMARK_TOKEN_WAIVER
         admit_software_token(
             waiver_text=waiver.read_text() if waiver else None,
             owner_key=settings.CHOPMARK_DESK_RECEIPT_KEY,
