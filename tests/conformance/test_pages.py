@@ -34,8 +34,9 @@ SMALL = """() => [...document.querySelectorAll('a[href],button,input,select,summ
 WIDTHS = (1280, 390)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed at the end of the module: one thread has one Playwright at a time."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     program = shutil.which("chromium")
     assert program, "chromium is not installed: a missing client is a failure"
