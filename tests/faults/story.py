@@ -206,9 +206,10 @@ class Story:
         self.staff.intake.hands_envelope(self.asha.reference, self.envelope)
 
     def _is_release_asked(self) -> bool:
+        """Whether it waits for the second officer, who sees it in her list."""
         release = self.staff.release
-        page = release.browser.get(f"{release.web}/counter/releases/{self.asha.reference}/")
-        return has_form(page, "/approve")
+        page = release.browser.get(f"{release.web}/counter/releases/")
+        return bool(page.document.xpath(f"//a[contains(@href, '/{self.asha.reference}/')]"))
 
 
 def a_password() -> str:
