@@ -7,7 +7,8 @@ from typing import cast
 
 import psycopg
 import structlog
-from django.db import DatabaseError
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections, connection, connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import ConnectorException
@@ -24,7 +25,15 @@ EVERY_FIVE_SECONDS = "* * * * * */5"  # the sixth field is seconds
 @app.task(queue="ticks", queueing_lock="tick")
 def tick(timestamp: int) -> None:
     """Whatever is due by now; a tick that finds the last one still waiting is not put behind it."""
+    close_old_connections()
     pipeline.tick(now=clock.now())
+
+
+def last_asked() -> int:
+    """When a tick was last put into the queue, in seconds since 1970; 0 if never."""
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(max(defer_timestamp), 0) from procrastinate_periodic_defers")
+        return int(cursor.fetchone()[0])
 
 
 def run_forever(stop: threading.Event) -> None:
@@ -34,10 +43,21 @@ def run_forever(stop: threading.Event) -> None:
             asyncio.run(_work(stop))
         except (ConnectorException, DatabaseError, psycopg.Error) as error:
             log.warning("database_lost", error=type(error).__name__)
-            stop.wait(WAIT_SECONDS)
+        # The queue's worker may also end without a word, when one of its own side tasks has lost the database.
+        stop.wait(WAIT_SECONDS)
+
+
+async def forget_connections() -> None:
+    """Close what the thread behind `sync_to_async` holds: it outlives every loop, and a dead connection with it.
+
+    Ticks are put into the queue through that thread; with a connection that a restarted PostgreSQL does not know, none
+    ever would be again.
+    """
+    await sync_to_async(connections.close_all)()
 
 
 async def _work(stop: threading.Event) -> None:
+    await forget_connections()
     connector = cast(DjangoConnector, app.connector)
     worker = app.with_connector(connector.get_worker_connector())
     async with worker.open_async():

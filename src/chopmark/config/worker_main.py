@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import django
@@ -13,6 +14,8 @@ import structlog
 log = structlog.get_logger("worker")
 WAIT_SECONDS = 1.0
 BEAT_SECONDS = 1.0
+# Ticks come every five seconds; when none came for so long, lists and all that is due wait, and somebody must know.
+CLOCK_STANDS_AFTER = timedelta(seconds=30)
 
 
 def main() -> int:
@@ -20,6 +23,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chopmark.config.settings")
     os.environ["CHOPMARK_PROCESS"] = "worker"
     django.setup()
+    from chopmark.authority.kernel import clock
     from chopmark.authority.transparency import sequencer
     from chopmark.config import ticks
 
@@ -27,10 +31,10 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     loops = [_started(loop, stop) for loop in (hear, sequencer.run_forever, ticks.run_forever)]
-    is_ready = False
+    began, is_ready = clock.now(), False
     while not stop.is_set() and all(loop.is_alive() for loop in loops):
         is_ready = is_ready or _lists_are_public()
-        if is_ready:
+        if is_ready and _clock_goes(began):
             _beat()
         stop.wait(BEAT_SECONDS)
     died = not stop.is_set()
@@ -93,6 +97,23 @@ def _lists_are_public() -> bool:
     except DatabaseError:
         connection.close()
         return False
+
+
+def _clock_goes(began: datetime) -> bool:
+    """Whether some worker has put a tick into the queue lately, or there was no time for it yet."""
+    from django.db import DatabaseError, connection
+
+    from chopmark.authority.kernel import clock
+    from chopmark.config import ticks
+
+    if clock.now() - began < CLOCK_STANDS_AFTER:
+        return True
+    try:
+        last = datetime.fromtimestamp(ticks.last_asked(), UTC)
+    except DatabaseError:
+        connection.close()
+        return False
+    return clock.now() - last < CLOCK_STANDS_AFTER
 
 
 def _beat() -> None:

@@ -122,6 +122,15 @@ def test_she_who_took_part_is_told_why_she_cannot_release(intake, ready):
     assert answer.status_code == 403
 
 
+def test_release_is_offered_only_while_it_is_asked_for(intake, second, ready):
+    decide = f"/counter/releases/{ready}/"
+    assert "Nothing waits for a second officer here" in text(second.client.get(decide))
+    intake.client.post(f"/counter/cases/{ready}/release")
+    assert f"{decide}approve" in second.client.get(decide).content.decode()
+    second.client.post(f"{decide}approve")
+    assert "Nothing waits for a second officer here" in text(second.client.get(decide))
+
+
 def test_an_envelope_whose_check_figure_is_wrong_is_a_fault_of_its_field(intake, asha):
     from authority.web.world import begin, come_home
 

@@ -74,6 +74,7 @@ class Case:
     fee: int
     fee_lines: tuple[FeeLine, ...]
     may_refuse: bool
+    awaits_release: bool
     is_mine: bool
 
     @property
@@ -112,6 +113,7 @@ def case_shown(application: Any, *, officer: str) -> Case:
         fee=invoice.total_minor if invoice else 0,
         fee_lines=_fee_lines(invoice),
         may_refuse=application.state in (ApplicationState.SUBMITTED, ApplicationState.VERIFIED),
+        awaits_release=application.state == ApplicationState.VERIFIED,
         is_mine=officer in file.intake,
     )
 
