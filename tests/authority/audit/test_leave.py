@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from chopmark.authority.audit import AuditTag
 from chopmark.authority.audit.models import Leaf, Payload
 from chopmark.authority.audit.services import canonical, leave, shred
-from chopmark.config.audit.log import check_leaves
+from chopmark.config.audit.log import check_leaves, check_payloads
 from chopmark.pki.tlog.leaf import commitment, decode_leaf
-from world import NOON, at
+from world import NOON, WORKER, at, last_payload
 
 pytestmark = pytest.mark.django_db
 TAG = AuditTag.APPLICATION_BEGUN
@@ -70,18 +70,26 @@ def test_whatever_is_said_the_database_gives_back_what_was_promised(db, payload)
 def test_shredding_leaves_the_leaf_and_nothing_of_what_it_was_about():
     leaf = left({"application": "AP261100001"})
     with at("worker"):
-        shred(leaf.pk)
+        shred(leaf_id=leaf.pk, actor=WORKER, now=NOON)
 
-    assert not Payload.objects.exists()
-    assert bytes(Leaf.objects.get().entry) == bytes(leaf.entry)
-    assert not list(check_leaves())
+    assert not Payload.objects.filter(leaf_id=leaf.pk).exists()
+    assert bytes(Leaf.objects.get(pk=leaf.pk).entry) == bytes(leaf.entry)
+    assert last_payload() == {"actor": WORKER.id, "shredded": leaf.pk}
+    assert not [*check_leaves(), *check_payloads()]
+
+
+def test_what_was_destroyed_without_a_word_is_missed():
+    leaf = left({"application": "AP261100001"})
+    Payload.objects.all().delete()
+    (fault,) = check_payloads()
+    assert fault.about == str(leaf.pk)
 
 
 @pytest.mark.parametrize("process", ["web", "signer", "responder"])
 def test_nobody_else_shreds(process):
     leaf = left({})
     with pytest.raises(DatabaseError), transaction.atomic(), at(process):
-        shred(leaf.pk)
+        shred(leaf_id=leaf.pk, actor=WORKER, now=NOON)
     assert Payload.objects.exists()
 
 

@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import oracle
 from chopmark.authority.applications.models import Application
 from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.custody import selectors as custody
@@ -20,6 +19,7 @@ from chopmark.authority.issuance.models import Certificate, Claim, IntendedCerti
 from chopmark.authority.issuance.selectors import waiting_for_signer
 from chopmark.authority.participants.models import Subscriber
 from chopmark.authority.verification.models import Decision
+from chopmark.config.audit.command import faults
 from chopmark.pki.refusals import Refusal
 from world import NOON, a_csr, a_key, at, handed_on, last_leaf, last_payload, spki_der
 
@@ -263,11 +263,12 @@ def test_one_bad_intent_does_not_stop_the_others(world, approved, forge, sign):
     assert issued == {approved.reference, bo.reference, cy.reference}
 
 
-def test_the_oracle_is_content_with_a_refusal(world, approved, forge):
-    forge(approved.reference, alter=lambda tbs: tbs.replace(b"CHAN", b"WONG"))
+def test_the_oracle_names_the_forged_intent_and_nothing_else(world, approved, forge):
+    intent = forge(approved.reference, alter=lambda tbs: tbs.replace(b"CHAN", b"WONG"))
     world.turns()
 
-    oracle.ask(settled=False)
+    (fault,) = faults(now=NOON, settled=False, ocsp_address=None)
+    assert fault.about == f"issuance_intendedcertificate {intent.pk}"
 
 
 def test_whatever_an_octet_is_changed_to_nothing_but_the_original_is_signed(world, approved, forge, sign):

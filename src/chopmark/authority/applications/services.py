@@ -133,7 +133,7 @@ def complete(*, receipt_text: str, actor: Actor, now: datetime) -> Application:
     kind = catalogue.require_recognised(application.type_code, now)
 
     # 2. The fee, from the tariff in force today.
-    ledger.invoice_application(
+    invoice = ledger.invoice_application(
         reference=application.reference,
         lines=catalogue.fee_lines(kind, key_source=application.key_source, on=now),
         actor=actor,
@@ -153,7 +153,11 @@ def complete(*, receipt_text: str, actor: Actor, now: datetime) -> Application:
         age_band=receipt.age_band,
         submitted_at=now,
     )
-    leave(payload={"application": application.reference, "receipt": str(receipt.id)}, now=now)
+    leave(
+        payload={"application": application.reference, "receipt": str(receipt.id)},
+        now=now,
+        rows=[invoice, *invoice.lines.all()],
+    )
     hand_on(ApplicationSubmitted(application.reference))
     application.refresh_from_db()
     return application

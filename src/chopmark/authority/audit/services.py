@@ -4,15 +4,16 @@ import functools
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 
 from chopmark.authority.audit.models import Leaf, Payload
+from chopmark.authority.audit.rows import promise
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.kernel.actors import Actor
 from chopmark.pki.refusals import Refusal
@@ -88,10 +89,12 @@ def leave(
     public: Facts | None = None,
     outlet: str | None = None,
     tag: AuditTag | None = None,
+    rows: Sequence[models.Model] = (),
 ) -> int:
     """Write the leaf of the act that is running (or of `tag`); answers the leaf's id.
 
-    `public` holds only what is public anyway: issuer, serial, fingerprint, reason, number, price.
+    `public` holds only what is public anyway: issuer, serial, fingerprint, reason, number, price. `rows` are those that this
+    act adds for good: whoever edits one later disagrees with the log (`config/audit/promises.py` looks).
     """
     running = _current.get()
     if tag is None:
@@ -100,7 +103,8 @@ def leave(
         tag = running.tag
     if running is not None:
         running.leaves += 1
-    return _write(tag, public or {}, payload, now, outlet, refused=None)
+    promises = {"rows": sorted(promise(row) for row in rows)} if rows else {}
+    return _write(tag, public or {}, {**payload, **promises}, now, outlet, refused=None)
 
 
 def _write(
@@ -133,6 +137,8 @@ def canonical(payload: Mapping[str, Any]) -> bytes:
     return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def shred(leaf_id: int) -> None:
-    """Destroy what a leaf commits to; the leaf stays, and says nothing any more."""
+@act(AuditTag.LEAF_SHREDDED)
+def shred(*, leaf_id: int, actor: Actor, now: datetime) -> None:
+    """Destroy what a leaf commits to; the leaf stays and says nothing any more, and another says that this was done."""
     Payload.objects.filter(leaf_id=leaf_id).delete()
+    leave(payload={"actor": actor.id, "shredded": leaf_id}, now=now)

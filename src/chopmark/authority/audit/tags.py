@@ -45,6 +45,7 @@ class AuditTag(StrEnum):
     KEY_REQUESTED = "key:requested"
     KEY_SEALED = "key:sealed"
     KEY_SEALING_REQUESTED = "key:sealing_requested"
+    LEAF_SHREDDED = "leaf:shredded"
     LOGIN_CLOSED = "login:closed"
     LOGIN_OPENED = "login:opened"
     OCSP_DELEGATE_ISSUED = "ocsp_delegate:issued"

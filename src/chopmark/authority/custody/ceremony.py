@@ -222,8 +222,7 @@ def _record(*, intent: CaIntent, certificate_der: bytes, actor: Actor, now: date
     facts = read_certificate(certificate_der)
     fingerprint = facts.fingerprint_sha256
     public = _numbers(intent) | {"fingerprint_sha256": fingerprint.hex()}
-    leaf_id = leave(public=public, payload={"actor": actor.id}, now=now)
-    CaCertificate.objects.create(
+    certificate = CaCertificate(
         issuer_id=intent.issuer_id,
         serial_number=intent.serial_number,
         subject_id=intent.subject_id,
@@ -232,9 +231,10 @@ def _record(*, intent: CaIntent, certificate_der: bytes, actor: Actor, now: date
         fingerprint_sha256=fingerprint,
         not_before=facts.not_before,
         not_after=facts.not_after,
-        leaf_id=leaf_id,
         recorded_at=now,
     )
+    certificate.leaf_id = leave(public=public, payload={"actor": actor.id}, now=now, rows=[certificate])
+    certificate.save(force_insert=True)
 
 
 def _numbers(intent: CaIntent) -> dict[str, str | int]:

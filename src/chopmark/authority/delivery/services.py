@@ -34,14 +34,14 @@ def offer(*, reference: str, actor: Actor, now: datetime) -> None:
         raise NotYet
     if application.key_source == KeySource.AUTHORITY and not keymaking.is_sealed(application.reference):
         raise NotYet
-    Offer.objects.create(
+    offered = Offer.objects.create(
         application_reference=application.reference,
         issuer_id=certificate.issuer_id,
         serial_number=certificate.serial_number,
         offered_at=now,
     )
     move(application, ApplicationState.ISSUED)
-    leave(payload={"application": application.reference}, now=now)
+    leave(payload={"application": application.reference}, now=now, rows=[offered])
 
 
 @act(AuditTag.CERTIFICATE_ACCEPTED)
@@ -49,7 +49,7 @@ def accept(*, reference: str, actor: Actor, now: datetime) -> None:
     """Accept the contents of one's certificate; from here on it may stand in the repository (CPS 4.4, C29)."""
     application = own(reference, actor=actor)
     answer = _answer(application, Answer.Word.ACCEPTED, now)
-    leave(public=_public(answer), payload={"application": application.reference}, now=now)
+    leave(public=_public(answer), payload={"application": application.reference}, now=now, rows=[answer])
     hand_on(CertificateAccepted(answer.issuer_id, bytes(answer.serial_number).hex(), application.reference))
 
 
@@ -58,7 +58,8 @@ def reject(*, reference: str, reason: str, actor: Actor, now: datetime) -> None:
     """Reject the contents of one's certificate; it is revoked and never published (CPS 4.4)."""
     application = own(reference, actor=actor)
     answer = _answer(application, Answer.Word.REJECTED, now, reason=reason)
-    leave(public=_public(answer), payload={"application": application.reference, "reason": reason}, now=now)
+    payload = {"application": application.reference, "reason": reason}
+    leave(public=_public(answer), payload=payload, now=now, rows=[answer])
     hand_on(CertificateDeclined(answer.issuer_id, bytes(answer.serial_number).hex(), application.reference))
 
 
@@ -67,7 +68,7 @@ def lapse(*, reference: str, actor: Actor, now: datetime) -> None:
     """End an offer that nobody answered in time; the certificate is revoked (CPS 4.4)."""
     application = by_reference(reference)
     answer = _answer(application, Answer.Word.LAPSED, now)
-    leave(public=_public(answer), payload={"application": application.reference}, now=now)
+    leave(public=_public(answer), payload={"application": application.reference}, now=now, rows=[answer])
     hand_on(CertificateDeclined(answer.issuer_id, bytes(answer.serial_number).hex(), application.reference))
 
 

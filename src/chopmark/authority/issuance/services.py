@@ -61,7 +61,7 @@ def intend(*, reference: str, spki_der: bytes, serial_number: bytes, actor: Acto
         ) from refused
 
     # 4. The intent, its leaf; the insert itself wakes the signer.
-    IntendedCertificate.objects.create(
+    intent = IntendedCertificate.objects.create(
         issuer_id=composed.issuer_id,
         serial_number=serial_number,
         application_reference=application.reference,
@@ -72,7 +72,7 @@ def intend(*, reference: str, spki_der: bytes, serial_number: bytes, actor: Acto
         rule_set=RULE_SET,
         intended_at=now,
     )
-    leave(payload={"application": application.reference, "rule_set": RULE_SET}, now=now)
+    leave(payload={"application": application.reference, "rule_set": RULE_SET}, now=now, rows=[intent])
 
 
 @act(AuditTag.CERTIFICATE_LINT_FAILED)
@@ -115,7 +115,7 @@ def _mark_all_spent(claimer: int, actor: Actor, now: datetime) -> int:
 def mark_spent(*, claim: Claim, actor: Actor, now: datetime) -> None:
     """Say for good that a claim's serial number will never be a certificate of ours, though a signature may exist."""
     intent = selectors.intent_of(claim)
-    SpentClaim.objects.create(
+    spent = SpentClaim.objects.create(
         issuer_id=claim.issuer_id,
         serial_number=claim.serial_number,
         kind=claim.kind,
@@ -127,5 +127,6 @@ def mark_spent(*, claim: Claim, actor: Actor, now: datetime) -> None:
         public={"issuer": claim.issuer_id, "serial_number": serial},
         payload={"application": intent.application_reference},
         now=now,
+        rows=[spent],
     )
     hand_on(ClaimSpent(claim.issuer_id, serial, intent.application_reference))

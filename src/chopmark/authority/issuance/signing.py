@@ -173,7 +173,18 @@ def _record(intent: IntendedCertificate, certificate_der: bytes, now: datetime) 
         return
     facts = read_certificate(certificate_der)
     fingerprint = facts.fingerprint_sha256
-    leaf_id = leave(
+    certificate = Certificate(
+        **number,
+        certificate_der=certificate_der,
+        fingerprint_sha256=fingerprint,
+        application_reference=intent.application_reference,
+        type_code=intent.type_code,
+        subject=read_name(facts.subject_der).rfc4514(),
+        not_before=facts.not_before,
+        not_after=facts.not_after,
+        recorded_at=now,
+    )
+    certificate.leaf_id = leave(
         tag=AuditTag.CERTIFICATE_ISSUED,
         public={
             "issuer": intent.issuer_id,
@@ -183,19 +194,9 @@ def _record(intent: IntendedCertificate, certificate_der: bytes, now: datetime) 
         },
         payload={"application": intent.application_reference},
         now=now,
+        rows=[certificate],
     )
-    Certificate.objects.create(
-        **number,
-        certificate_der=certificate_der,
-        fingerprint_sha256=fingerprint,
-        application_reference=intent.application_reference,
-        type_code=intent.type_code,
-        subject=read_name(facts.subject_der).rfc4514(),
-        not_before=facts.not_before,
-        not_after=facts.not_after,
-        leaf_id=leaf_id,
-        recorded_at=now,
-    )
+    certificate.save(force_insert=True)
     hand_on(
         CertificateRecorded(intent.issuer_id, bytes(intent.serial_number).hex(), intent.application_reference)
     )

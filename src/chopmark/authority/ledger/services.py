@@ -144,6 +144,7 @@ def take_payment(
         },
         now=now,
         outlet=outlet,
+        rows=[entry, *entry.legs.all(), payment],
     )
     return _receipt(payment)
 

@@ -21,6 +21,7 @@ from chopmark.authority.publication import files, selectors
 from chopmark.authority.publication.errors import CertificateNotAccepted
 from chopmark.authority.publication.lists import RevocationList, all_lists, list_of
 from chopmark.authority.publication.models import CertificatePublication, Crl, CrlPublication
+from chopmark.authority.revocation.services import hold
 from chopmark.authority.transparency.selectors import is_under_checkpoint
 
 
@@ -62,6 +63,14 @@ def _hold(issuer_id: int, shard: int) -> None:
 def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -> None:
     _hold(crl.issuer_id, crl.shard)
     crl_der = bytes(crl.crl_der)
+    known = CrlPublication.objects.filter(issuer_id=crl.issuer_id, shard=crl.shard, number=crl.number).first()
+    publication = known or CrlPublication(
+        issuer_id=crl.issuer_id,
+        shard=crl.shard,
+        number=crl.number,
+        sha256=hashlib.sha256(crl_der).digest(),
+        published_at=now,
+    )
     leaf_id = leave(
         public={
             "issuer": crl.issuer_id,
@@ -71,14 +80,13 @@ def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -
         },
         payload={"actor": actor.id, "file": wanted.file_name},
         now=now,
+        rows=[publication],
     )
-    _, fresh = CrlPublication.objects.get_or_create(
-        issuer_id=crl.issuer_id,
-        shard=crl.shard,
-        number=crl.number,
-        defaults={"sha256": hashlib.sha256(crl_der).digest(), "leaf_id": leaf_id, "published_at": now},
-    )
-    if fresh and crl.number == selectors.last_number(CrlPublication, crl.issuer_id, crl.shard):
+    if known is not None:
+        return
+    publication.leaf_id = leaf_id
+    publication.save(force_insert=True)
+    if crl.number == selectors.last_number(CrlPublication, crl.issuer_id, crl.shard):
         # A crash between the file and the commit leaves the list public without its row: the next run writes the same
         # bytes again and then the row.
         files.put(f"crl/{wanted.file_name}", crl_der)
@@ -120,11 +128,18 @@ def repository_name(serial_number: bytes) -> str:
 
 
 def _record(issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
+    # Of two workers the second waits here, and finds it recorded.
+    hold(issuer_id, serial_number)
+    known = CertificatePublication.objects.filter(issuer_id=issuer_id, serial_number=serial_number).first()
+    publication = known or CertificatePublication(
+        issuer_id=issuer_id, serial_number=serial_number, published_at=now
+    )
     leaf_id = leave(
         public={"issuer": issuer_id, "serial_number": serial_number.hex()},
         payload={"actor": actor.id},
         now=now,
+        rows=[publication],
     )
-    CertificatePublication.objects.get_or_create(
-        issuer_id=issuer_id, serial_number=serial_number, defaults={"leaf_id": leaf_id, "published_at": now}
-    )
+    if known is None:
+        publication.leaf_id = leaf_id
+        publication.save(force_insert=True)

@@ -110,7 +110,17 @@ def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> Non
         now=now,
     )
     sha256 = hashlib.sha256(crl_der).digest()
-    leaf_id = leave(
+    signed = Crl(
+        issuer_id=intent.issuer_id,
+        shard=intent.shard,
+        number=intent.number,
+        this_update=intent.this_update,
+        next_update=intent.next_update,
+        crl_der=crl_der,
+        sha256=sha256,
+        recorded_at=now,
+    )
+    signed.leaf_id = leave(
         public={
             "issuer": intent.issuer_id,
             "shard": intent.shard,
@@ -119,18 +129,9 @@ def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> Non
         },
         payload={"actor": actor.id},
         now=now,
+        rows=[signed],
     )
-    Crl.objects.create(
-        issuer_id=intent.issuer_id,
-        shard=intent.shard,
-        number=intent.number,
-        this_update=intent.this_update,
-        next_update=intent.next_update,
-        crl_der=crl_der,
-        sha256=sha256,
-        leaf_id=leaf_id,
-        recorded_at=now,
-    )
+    signed.save(force_insert=True)
     hand_on(CrlSigned(intent.issuer_id, intent.shard, intent.number))
 
 

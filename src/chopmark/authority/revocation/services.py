@@ -83,6 +83,7 @@ def _revoke(
         public={"issuer": issuer_id, "serial_number": serial_number.hex(), "reason": reason.name.lower()},
         payload={"actor": actor.id},
         now=now,
+        rows=[revocation],
     )
     hand_on(CertificateRevoked(issuer_id, serial_number.hex(), int(reason)))
     return revocation

@@ -2,10 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 
+from chopmark.authority.transparency.keys import own_key
 from chopmark.config.audit.fault import Fault, canonical, rows
+from chopmark.pki.refusals import Refusal
+from chopmark.pki.tlog.checkpoint import open_checkpoint
 from chopmark.pki.tlog.leaf import commitment, decode_leaf
+from chopmark.pki.tlog.note import VerifierKey
+from chopmark.pki.tlog.tiles import CHECKPOINT_PATH
+from chopmark.verifier.faults import Fault as LogFault
+from chopmark.verifier.log import verify_log
+from chopmark.verifier.sources import source_of
+from chopmark.verifier.words import ENGLISH, sentence
 
 
 def check_leaves() -> Iterator[Fault]:
@@ -18,9 +30,41 @@ def check_leaves() -> Iterator[Fault]:
         if hashlib.sha256(b"\x00" + bytes(entry)).digest() != bytes(leaf_hash):
             yield Fault("leaf", str(leaf_id), "its hash is not the hash of its entry")
         if salt is not None:
-            promised = decode_leaf(bytes(entry)).commitment
+            try:
+                promised = decode_leaf(bytes(entry)).commitment
+            except Refusal as refusal:
+                yield Fault("leaf", str(leaf_id), f"it is not written as a leaf must be ({refusal.code})")
+                continue
             if commitment(bytes(salt), canonical(json.loads(payload))) != promised:
                 yield Fault("leaf", str(leaf_id), "its payload is not what it commits to")
+
+
+SHREDDED = """
+    select leaf.id from audit_leaf leaf left join audit_payload payload on payload.leaf_id = leaf.id
+    where payload.leaf_id is null and not exists (
+        select 1 from audit_payload said where said.payload -> 'shredded' = to_jsonb(leaf.id))
+"""
+UNPLACED = """
+    select leaf.id, leaf.entry from audit_leaf leaf
+    where not exists (select 1 from transparency_position placed where placed.leaf_id = leaf.id)
+      and not exists (select 1 from transparency_setaside aside where aside.leaf_id = leaf.id)
+"""
+# The sequencer, the signer and the publisher each need moments, and not a minute.
+LATE = timedelta(minutes=1)
+ORPHANED = """
+    select payload.leaf_id from audit_payload payload left join audit_leaf leaf on leaf.id = payload.leaf_id
+    where leaf.id is null
+"""
+
+
+def check_payloads() -> Iterator[Fault]:
+    """What a leaf commits to is there, or a later leaf says that it was destroyed; and no payload is without its leaf."""
+    for (leaf_id,) in rows(SHREDDED):
+        yield Fault(
+            "leaf", str(leaf_id), "what it commits to is gone, and no leaf says that it was destroyed"
+        )
+    for (leaf_id,) in rows(ORPHANED):
+        yield Fault("leaf", str(leaf_id), "its payload is there and it is not")
 
 
 def check_positions() -> Iterator[Fault]:
@@ -32,11 +76,71 @@ def check_positions() -> Iterator[Fault]:
             return
 
 
-def entries_in_order() -> Iterator[tuple[int, bytes]]:
-    """Position and entry of every sequenced leaf, to hold beside what the files say."""
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A signed head whose note says what its row says."""
+
+    size: int
+    note: str
+    signed_at: datetime
+
+
+def check_public_log(folder: Path, now: datetime) -> Iterator[Fault]:
+    """The independent reader finds the files whole; every signed head is of this very log; each entry is the database's."""
+    key = own_key()
+    heads = list(_heads(key))
+    yield from (head for head in heads if isinstance(head, Fault))
+    signed = [head for head in heads if isinstance(head, _Head)]
+    source = source_of(str(folder))
+    if not signed or (source.read(CHECKPOINT_PATH) is None and signed[0].signed_at > now - LATE):
+        return  # nothing was signed yet, or only just now
+    public: list[bytes] = []
+    try:
+        size = open_checkpoint((source.read(CHECKPOINT_PATH) or b"").decode(errors="replace"), key).size
+        # A head that was signed and is not public yet is the next reading's.
+        kept = [head.note for head in signed if head.size <= size]
+        verify_log(source, key, kept=kept, on_entry=lambda _, entry: public.append(entry))
+    except (LogFault, Refusal) as fault:
+        said = sentence(fault, ENGLISH) if isinstance(fault, LogFault) else "its checkpoint is not ours"
+        yield Fault("log", str(folder), said)
+        return
+    late = [head.size for head in signed if head.size > size and head.signed_at < now - LATE]
+    if late:
+        yield Fault("log", str(folder), f"it ends at {size}, and {late[-1]} was signed")
+    yield from _compare(public)
+    yield from _unplaced(now)
+
+
+def _heads(key: VerifierKey) -> Iterator[_Head | Fault]:
+    query = "select size, root_hash, note, signed_at from transparency_checkpoint order by size"
+    for size, root_hash, note, signed_at in rows(query):
+        try:
+            head = open_checkpoint(note, key)
+        except Refusal as refusal:
+            yield Fault("checkpoint", str(size), f"its note is not ours ({refusal.code})")
+            continue
+        if (head.size, head.root_hash) != (size, bytes(root_hash)):
+            yield Fault("checkpoint", str(size), "its note says something else than its row")
+            continue
+        yield _Head(size, note, signed_at)
+
+
+def _compare(public: Sequence[bytes]) -> Iterator[Fault]:
+    """The public entries, by position, are the leaves that the database has there."""
     query = """
         select sequenced.position, leaf.entry from transparency_position sequenced
-        join audit_leaf leaf on leaf.id = sequenced.leaf_id order by sequenced.position
+        left join audit_leaf leaf on leaf.id = sequenced.leaf_id
     """
-    for position, entry in rows(query):
-        yield position, bytes(entry)
+    ours = {position: None if entry is None else bytes(entry) for position, entry in rows(query)}
+    for index, entry in enumerate(public):
+        if ours.get(index) != entry:
+            yield Fault("log", f"entry {index}", "the database has another leaf there, or none")
+    for position in sorted(ours):
+        if position >= len(public) and ours[position] is None:
+            yield Fault("log", f"entry {position}", "its leaf is not in the database")
+
+
+def _unplaced(now: datetime) -> Iterator[Fault]:
+    for leaf_id, entry in rows(UNPLACED):
+        if decode_leaf(bytes(entry)).at < (now - LATE).timestamp():
+            yield Fault("leaf", str(leaf_id), "it has no place in the log")

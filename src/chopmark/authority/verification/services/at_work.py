@@ -42,7 +42,7 @@ def record(
     receipt: str = "",
     **note: object,
 ) -> None:
-    _, fresh = Evidence.objects.get_or_create(
+    evidence, fresh = Evidence.objects.get_or_create(
         application_reference=application.reference,
         kind=kind,
         defaults={
@@ -60,4 +60,5 @@ def record(
         payload={"application": application.reference, "kind": kind, "actor": actor.id, "note": note},
         now=now,
         outlet=actor.outlet,
+        rows=[evidence],
     )

@@ -34,8 +34,9 @@ def ask_release(*, reference: str, actor: Actor, now: datetime) -> ApplicationSt
     application = in_intake(reference)
     _require_ready(application, now)
     move(application, ApplicationState.VERIFIED)
-    _decide(application, Decision.Step.RELEASE_ASKED, actor, now)
-    leave(payload={"application": application.reference, "officer": actor.id}, now=now, outlet=actor.outlet)
+    decision = _decide(application, Decision.Step.RELEASE_ASKED, actor, now)
+    payload = {"application": application.reference, "officer": actor.id}
+    leave(payload=payload, now=now, outlet=actor.outlet, rows=[decision])
     if catalogue.certificate_type(application.type_code, application.begun_at).dual_control:
         return ApplicationState.VERIFIED
     _approve(by_reference(reference), actor, now)
@@ -65,11 +66,12 @@ def refuse(*, reference: str, reason: str, actor: Actor, now: datetime) -> None:
     require_at_work(actor, Permission.COUNTER_APPLICATION_REFUSE, now)
     application = by_reference(reference)
     move(application, ApplicationState.REFUSED)
-    _decide(application, Decision.Step.REFUSED, actor, now, reason=reason)
+    decision = _decide(application, Decision.Step.REFUSED, actor, now, reason=reason)
     leave(
         payload={"application": application.reference, "officer": actor.id, "reason": reason},
         now=now,
         outlet=actor.outlet,
+        rows=[decision],
     )
     hand_on(ApplicationClosedUnissued(application.reference))
 
@@ -83,20 +85,21 @@ def _require_ready(application: Application, now: datetime) -> None:
 
 def _approve(application: Application, actor: Actor, now: datetime) -> None:
     move(application, ApplicationState.APPROVED)
-    _decide(application, Decision.Step.APPROVED, actor, now)
+    decision = _decide(application, Decision.Step.APPROVED, actor, now)
     leave(
         tag=AuditTag.APPLICATION_APPROVED,
         payload={"application": application.reference, "officer": actor.id},
         now=now,
         outlet=actor.outlet,
+        rows=[decision],
     )
     hand_on(ApplicationApproved(application.reference))
 
 
 def _decide(
     application: Application, step: Decision.Step, actor: Actor, now: datetime, *, reason: str = ""
-) -> None:
-    Decision.objects.create(
+) -> Decision:
+    return Decision.objects.create(
         application_reference=application.reference,
         step=step,
         officer=actor.id,
