@@ -32,6 +32,10 @@ _FIELDS: dict[str, Promise] = {
     "birth_date": gettext_lazy("date of birth"),
     "email": gettext_lazy("e-mail address"),
     "phone": gettext_lazy("mobile number"),
+    "hkid:masked": gettext_lazy("identity card number without its figures"),
+    "birth_date:masked": gettext_lazy("year of birth"),
+    "email:masked": gettext_lazy("e-mail address without most of its letters"),
+    "phone:masked": gettext_lazy("last four figures of your mobile number"),
 }
 
 
@@ -70,7 +74,8 @@ def _sign_in(form: SubjectSignInForm) -> UUID:
 
 def _timeline(request: HttpRequest, record_id: UUID) -> HttpResponse:
     asked = request.GET.get("before", "")
-    openings = subject.history(record_id, before=int(asked) if asked.isascii() and asked.isdigit() else None)
+    before = int(asked) if asked.isascii() and asked.isdigit() else None
+    openings = subject.history(record_id, before=before, now=clock.now())
     older = openings[-1].leaf_id if len(openings) == subject.PAGE else None
     page = {"lines": lines(openings), "older": older, "looked_at": clock.now()}
     return render(request, "strongroom/history.html", page)
@@ -120,4 +125,7 @@ def _why(opening: Opening, entry: str) -> str:
     if agreed is None:
         return _("Purpose given: “%(purpose)s” · %(entry)s") % {"purpose": opening.purpose, "entry": entry}
     words = agreed.zh if in_chinese() else agreed.en
+    if opening.told_at is not None and agreed.delay is not None:
+        why = agreed.delay.reason_zh if in_chinese() else agreed.delay.reason_en
+        words = _("%(purpose)s (%(reason)s)") % {"purpose": words, "reason": why}
     return _("%(purpose)s · %(entry)s") % {"purpose": words, "entry": entry}
