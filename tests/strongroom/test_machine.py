@@ -138,7 +138,7 @@ def test_a_caller_cannot_say_that_it_is_the_desk(raw, case_id):
         {"method": "POST", "url": "/open", "json": {"case": "no"}},
         {"method": "POST", "url": "/open", "json": {"case": 5}},
         {"method": "POST", "url": "/close", "json": {"case": str(uuid4())}},
-        {"method": "POST", "url": "/open", "content": b"x" * 20_000},
+        {"method": "POST", "url": "/open", "content": b"x" * 70_000},
     ],
 )
 def test_what_is_no_request_is_refused(raw, strongroom, request_):
