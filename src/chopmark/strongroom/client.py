@@ -202,6 +202,14 @@ class Strongroom:
         answer = self._ask("open-batch", asked | {"records": [str(record) for record in records]})
         return {UUID(one["record"]): one["refused"] or one["fields"] for one in answer["records"]}
 
+    def release(
+        self, *, record: UUID, service: str, purpose: str, channel: str, actor: str
+    ) -> dict[str, str | None]:
+        """The one field by which an approved service may reach somebody who allowed just that; an opening."""
+        asked = {"record": str(record), "service": service, "purpose": purpose, "channel": channel}
+        released: dict[str, str | None] = self._ask("release", asked | {"actor": actor})["fields"]
+        return released
+
     def find(self, *, case: UUID, purpose: str, actor: str) -> Found:
         """The other live records with the same identity card number, of applications that came home."""
         answer = self._ask("find", {"case": str(case), "purpose": purpose, "actor": actor})

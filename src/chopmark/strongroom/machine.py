@@ -3,6 +3,7 @@
 Whoever reaches the socket is the caller `authority`; what it says of itself is written down, not believed.
 """
 
+import base64
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -16,15 +17,19 @@ from django.db import close_old_connections
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.certificates import Trust
 from chopmark.strongroom.desk.front import is_ready
 from chopmark.strongroom.errors import RequestMalformed
 from chopmark.strongroom.journal import log_failure
 from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.options import Options
 from chopmark.strongroom.policy.errors import AskerSlowed
 from chopmark.strongroom.problems import words_for
 from chopmark.strongroom.purposes import AUTHORITY
-from chopmark.strongroom.services import bulk, cases, openings
+from chopmark.strongroom.services import bulk, cases, choices, leave_to_open, openings
 from chopmark.strongroom.services.bulk import Batch
+from chopmark.strongroom.services.choices import Use
+from chopmark.strongroom.services.leave_to_open import Signed
 from chopmark.strongroom.services.openings import Asked
 
 Answer = tuple[int, dict[str, Any]]
@@ -104,6 +109,52 @@ def _open_batch(sent: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _release(sent: dict[str, Any]) -> dict[str, Any]:
+    use = Use(service=_word(sent, "service"), purpose=_word(sent, "purpose"), channel=_word(sent, "channel"))
+    released = choices.release(
+        record_id=_uuid(sent, "record"), use=use, keys=keyring(), actor=_actor(sent), now=clock.now()
+    )
+    return {"fields": released}
+
+
+def _challenge(sent: dict[str, Any]) -> dict[str, Any]:
+    challenge_id, text = leave_to_open.make_challenge(
+        record_id=_uuid(sent, "record"),
+        purpose=_word(sent, "purpose"),
+        keys=keyring(),
+        actor=_actor(sent),
+        now=clock.now(),
+    )
+    return {"challenge": str(challenge_id), "text": text.decode()}
+
+
+def _open_case_by_certificate(sent: dict[str, Any]) -> dict[str, Any]:
+    signed = Signed(
+        challenge_id=_uuid(sent, "challenge"),
+        certificate_der=_octets(sent, "certificate"),
+        signature=_octets(sent, "signature"),
+    )
+    case_id = leave_to_open.open_case_by_certificate(
+        signed=signed,
+        trust=Trust.read(Options.read().keys),
+        keys=keyring(),
+        actor=_actor(sent),
+        now=clock.now(),
+    )
+    return {"case": str(case_id)}
+
+
+def _open_case_by_grant(sent: dict[str, Any]) -> dict[str, Any]:
+    case_id = leave_to_open.open_case_by_grant(
+        record_id=_uuid(sent, "record"),
+        grant_id=_uuid(sent, "grant"),
+        keys=keyring(),
+        actor=_actor(sent),
+        now=clock.now(),
+    )
+    return {"case": str(case_id)}
+
+
 def _confirm(sent: dict[str, Any]) -> dict[str, Any]:
     cases.confirm_case(case_id=_uuid(sent, "case"), actor=_actor(sent), now=clock.now())
     return {}
@@ -120,6 +171,10 @@ VERBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "/find": _find,
     "/confirm": _confirm,
     "/close": _close,
+    "/release": _release,
+    "/challenge": _challenge,
+    "/open-case-by-certificate": _open_case_by_certificate,
+    "/open-case-by-grant": _open_case_by_grant,
 }
 
 
@@ -158,6 +213,13 @@ def _words(sent: dict[str, Any], name: str) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise RequestMalformed
     return values
+
+
+def _octets(sent: dict[str, Any], name: str) -> bytes:
+    try:
+        return base64.b64decode(_word(sent, name), validate=True)
+    except ValueError:
+        raise RequestMalformed from None
 
 
 def _outlet(sent: dict[str, Any]) -> str:

@@ -39,8 +39,11 @@ class KnownCertificate(models.Model):
     """A certificate that a record's subject, signed in at the desk, showed to be hers. Added, never changed."""
 
     record = _of_record("certificates")
-    fingerprint = models.BinaryField(max_length=32, unique=True)
+    fingerprint = models.BinaryField(max_length=32)
     known_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("record", "fingerprint", name="certificate_known_once")]
 
 
 class OwnerGrant(models.Model):

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("fingerprint", models.BinaryField(max_length=32, unique=True)),
+                ("fingerprint", models.BinaryField(max_length=32)),
                 ("known_at", models.DateTimeField()),
             ],
         ),
@@ -389,6 +389,12 @@ class Migration(migrations.Migration):
             name="lifted_by",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="knowncertificate",
+            constraint=models.UniqueConstraint(
+                models.F("record"), models.F("fingerprint"), name="certificate_known_once"
             ),
         ),
         migrations.AddConstraint(

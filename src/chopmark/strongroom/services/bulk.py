@@ -1,20 +1,18 @@
 """Opening many records under a grant: a leaf each, all on disk before the first value is read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count
 
 from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import NothingAsked, RecordLimitReached, RecordShredded, RequestMalformed
 from chopmark.strongroom.keyring import Keyring
 from chopmark.strongroom.leaves import Line, act, if_refused, leave_many
-from chopmark.strongroom.models import Opening, Record
 from chopmark.strongroom.particulars import as_asked
 from chopmark.strongroom.policy.errors import RecordUnknown
 from chopmark.strongroom.purposes import terms
@@ -80,14 +78,8 @@ def _write_openings(*, batch: Batch, actor: Actor, now: datetime) -> dict[UUID, 
 
     # 3. The grant gives as many as will be shown.
     shown = sum(isinstance(locked, Locked) for locked in found.values())
-    granting.use(
-        batch.grant_id,
-        purpose=batch.purpose,
-        fields=batch.fields,
-        caller=batch.caller,
-        records=shown,
-        now=now,
-    )
+    grant = granting.use(batch.grant_id, caller=batch.caller, records=shown, now=now)
+    granting.require_for(grant, purpose=batch.purpose, fields=batch.fields)
 
     # 4. A leaf and a line in the subject's history for each, in three inserts.
     _note(batch, found, actor, now)
@@ -96,22 +88,35 @@ def _write_openings(*, batch: Batch, actor: Actor, now: datetime) -> dict[UUID, 
 
 
 def _find(record_ids: Sequence[UUID], now: datetime) -> dict[UUID, Locked | str]:
-    rows = Record.objects.filter(pk__in=record_ids).order_by("pk").select_for_update(no_key=True)
-    locked: dict[UUID, Locked | str] = {
-        record.pk: RecordShredded.code if record.shredded_at else record.locked for record in rows
-    }
-    for record_id in _opened_too_often(record_ids, now):
-        locked[record_id] = RecordLimitReached.code
-    return {record_id: locked.get(record_id, RecordUnknown.code) for record_id in record_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORDS, (_in_one(record_ids),))
+        found: dict[UUID, Locked | str] = {
+            record_id: RecordShredded.code
+            if wrapped_key is None
+            else Locked(record_id=record_id, wrapped_key=bytes(wrapped_key), ciphertext=bytes(ciphertext))
+            for record_id, wrapped_key, ciphertext in cursor.fetchall()
+        }
+        most = terms().limits.openings_per_record_in_a_day
+        cursor.execute(_OPENED_OFTEN, (_in_one(record_ids), now - timedelta(days=1), most))
+        found |= {record_id: RecordLimitReached.code for (record_id,) in cursor.fetchall()}
+    return {record_id: found.get(record_id, RecordUnknown.code) for record_id in record_ids}
 
 
-def _opened_too_often(record_ids: Sequence[UUID], now: datetime) -> list[UUID]:
-    of_day = Opening.objects.filter(
-        record__in=record_ids, refused="", named=False, at__gt=now - timedelta(days=1)
-    )
-    counted = of_day.values("record").annotate(times=Count("leaf_id"))
-    most = terms().limits.openings_per_record_in_a_day
-    return list(counted.filter(times__gte=most).values_list("record", flat=True))
+# Held against shredding, in one order for everybody.
+_RECORDS = """
+select id, wrapped_key, ciphertext from strongroom_record
+where id = any(string_to_array(%s, ',')::uuid[]) order by id for no key update
+"""
+_OPENED_OFTEN = """
+select record_id from strongroom_opening
+where record_id = any(string_to_array(%s, ',')::uuid[]) and refused = '' and not named and at > %s
+group by record_id having count(*) >= %s
+"""
+
+
+def _in_one(values: Iterable[object]) -> str:
+    # One text for many identifiers: the driver takes ten times as long to quote them one by one.
+    return ",".join(map(str, values))
 
 
 def _note(batch: Batch, found: dict[UUID, Locked | str], actor: Actor, now: datetime) -> None:
@@ -135,16 +140,17 @@ def _note(batch: Batch, found: dict[UUID, Locked | str], actor: Actor, now: date
         for leaf_id, record_id, why in zip(leaf_ids, found, refused, strict=True)
         if why != RecordUnknown.code
     ]
+    if not rows:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into strongroom_opening"
             " (leaf_id, record_id, refused, at, grant_id, purpose, fields, caller, actor, told_at, named)"
-            " select line.leaf_id, line.record_id, line.refused, %s, %s, %s, %s, %s, %s, %s, false"
-            " from unnest(%s::bigint[], %s::uuid[], %s::text[]) as line (leaf_id, record_id, refused)",
+            " select line.leaf_id, line.record_id, coalesce(line.refused, ''), %s, %s, %s, %s, %s, %s, %s, false"
+            " from unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')::uuid[],"
+            " string_to_array(%s, ',')) as line (leaf_id, record_id, refused)",
             (
                 *(now, batch.grant_id, batch.purpose, sorted(batch.fields), batch.caller, actor.id, told_at),
-                [row[0] for row in rows],
-                [row[1] for row in rows],
-                [row[2] for row in rows],
+                *map(_in_one, zip(*rows, strict=True)),
             ),
         )

@@ -22,6 +22,7 @@ from chopmark.strongroom.policy.errors import (
 from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.policy_models import GrantSignature, OwnerGrant
 from chopmark.strongroom.purposes import require_allowed, require_fields, terms
+from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services import owners
 from chopmark.strongroom.tags import Tag
 
@@ -98,24 +99,28 @@ def grants() -> list[OwnerGrant]:
     return list(OwnerGrant.objects.prefetch_related("signatures__officer").order_by("-written_at"))
 
 
-def use(
-    grant_id: UUID, *, purpose: str, fields: frozenset[str], caller: str, records: int, now: datetime
-) -> OwnerGrant:
+def use(grant_id: UUID, *, caller: str, records: int, now: datetime) -> OwnerGrant:
     """Take so many of a grant's count, inside an act; a rollback gives them back."""
     # Held until the act ends: what runs side by side waits, and an ending that has returned is never passed.
     grant = _hold(grant_id)
     _require_running(grant, now)
     # By officers of the owner's own who are still let in: one who has left cannot stand for two.
-    signed = grant.signatures.filter(officer__left_at=None, officer__role="owner").count()
+    signed = grant.signatures.filter(officer__left_at=None, officer__role=OfficerRole.OWNER).count()
     if signed < SIGNATURES:
         raise GrantNotSigned
-    if grant.purpose != purpose or grant.caller != caller or not fields <= set(grant.fields):
+    if grant.caller != caller:
         raise GrantNotForThis
-    require_fields(terms().purpose(purpose), fields)
     if grant.used + records > grant.records:
         raise GrantUsedUp(left=grant.records - grant.used)
     OwnerGrant.objects.filter(pk=grant.pk).update(used=F("used") + records)
     return grant
+
+
+def require_for(grant: OwnerGrant, *, purpose: str, fields: frozenset[str]) -> None:
+    """The grant was signed for this purpose and for all these fields, and the policy still gives them."""
+    if grant.purpose != purpose or not fields <= set(grant.fields):
+        raise GrantNotForThis
+    require_fields(terms().purpose(purpose), fields)
 
 
 def _hold(grant_id: UUID) -> OwnerGrant:

@@ -86,10 +86,15 @@ def open_fields(*, asked: Asked, keys: Keyring, actor: Actor, now: datetime) -> 
 
 @act(Tag.RECORD_OPENED)
 def _write_opening(*, asked: Asked, actor: Actor, now: datetime) -> Record:
-    case = _require_leave(asked, actor, now, Verb.OPEN)
+    return note_opening(asked, actor, now, Verb.OPEN)
+
+
+def note_opening(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Record:
+    """Inside an act: require leave, and write the opening down. The record must stay shut until the act has ended."""
+    case = _require_leave(asked, actor, now, verb)
     cases.confirm(case, now)
     _note_opening(case.record, case, asked, actor, now)
-    _watch(asked, actor, now, Verb.OPEN)
+    _watch(asked, actor, now, verb)
     return case.record
 
 
