@@ -22,7 +22,7 @@ from chopmark.strongroom.tags import Tag
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A record whose time has run out, and since when; held, it stays all the same."""
+    """A record all of whose cases have ended, and when its time runs out; held, it stays all the same."""
 
     record_id: UUID
     type: str
@@ -32,10 +32,9 @@ class Due:
 
 def due(*, now: datetime) -> Iterator[Due]:
     """Every record whose time has run out, the oldest first."""
-    for record in _ended(Record.objects.filter(shredded_at=None), now).iterator():
-        due_at = record.last_ended + terms().retention.of(record.type)
-        if due_at <= now:
-            yield Due(record_id=record.pk, type=record.type, due_at=due_at, is_held=record.is_held)
+    for record in _ended(Record.objects.filter(shredded_at=None), now):
+        if record.due_at <= now:
+            yield record
 
 
 @act(Tag.RECORD_SHREDDED)
@@ -47,8 +46,8 @@ def shred(*, record_id: UUID, actor: Actor, now: datetime) -> None:
         raise RecordShredded
     if cases.is_held(record_id):
         raise RecordHeld
-    ended = _ended(Record.objects.filter(pk=record_id), now).first()
-    if ended is None or ended.last_ended + terms().retention.of(ended.type) > now:
+    ended = next(_ended(Record.objects.filter(pk=record_id), now), None)
+    if ended is None or ended.due_at > now:
         raise RetentionNotOver
 
     # 2. What she allowed ends with it; then the key is gone.
@@ -96,18 +95,23 @@ def _shred_if_still_due(record_id: UUID, actor: Actor, now: datetime) -> bool:
     return True
 
 
-def _ended(records: QuerySet[Record], now: datetime) -> QuerySet[Record, Record]:
-    """The records with no case open, and when the last one ended. What she allowed a service is no reason to keep."""
-    work = ~Q(cases__kind=CaseKind.CHOICE)
+def _ended(records: QuerySet[Record], now: datetime) -> Iterator[Due]:
+    """The records with no case open, and when their time runs out. What she allowed a service is no reason to keep."""
     # A case ends when it is closed, or when its time runs out.
     open_ones = Case.objects.filter(record=OuterRef("pk"), closed_at=None, closes_at__gt=now)
-    return (
+    rows = (
         records.exclude(Exists(open_ones.exclude(kind=CaseKind.CHOICE)))
         .annotate(
-            last_ended=Max(Coalesce(F("cases__closed_at"), F("cases__closes_at")), filter=work),
+            ended_at=Max(
+                Coalesce(F("cases__closed_at"), F("cases__closes_at")), filter=~Q(cases__kind=CaseKind.CHOICE)
+            ),
             type=Min("cases__type", filter=Q(cases__kind=CaseKind.APPLICATION)),
             is_held=Exists(Hold.objects.filter(record=OuterRef("pk"), lifted=None)),
         )
-        .filter(last_ended__isnull=False)
-        .order_by("last_ended", "pk")
+        .filter(ended_at__isnull=False)
+        .order_by("ended_at", "pk")
+        .values_list("pk", "type", "ended_at", "is_held")
     )
+    for record_id, kind, ended_at, is_held in rows.iterator():
+        kept_for = terms().retention.of(kind or "")
+        yield Due(record_id=record_id, type=kind or "", due_at=ended_at + kept_for, is_held=is_held)
