@@ -83,7 +83,8 @@ def _record_refusal(running: _Act, refusal: Refusal, kwargs: Mapping[str, Any]) 
     payload = {"actor": _who(actor), "details": refusal.details}
     with transaction.atomic(durable=True):
         leaf_id = _write(running.tag, payload, kwargs["now"], refused=refusal.code)
-        for write in running.on_refusal:
+        # Who came last knows most: the case before the asking, the asking before the errand.
+        for write in reversed(running.on_refusal):
             write(refusal, leaf_id)
 
 

@@ -1,5 +1,7 @@
 """What the owner's policy needs to remember: leave, grants, requests of two persons, patterns, holds and choices."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -8,11 +10,11 @@ _OFFICER = "strongroom.Officer"
 _RECORD = "strongroom.Record"
 
 
-def _of_record(name: str) -> models.ForeignKey[object, object]:
+def _of_record(name: str) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(_RECORD, on_delete=models.PROTECT, related_name=name)
 
 
-def _officer() -> models.ForeignKey[object, object]:
+def _officer() -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(_OFFICER, on_delete=models.PROTECT, related_name="+")
 
 

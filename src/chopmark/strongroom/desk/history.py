@@ -25,6 +25,7 @@ from chopmark.strongroom.purposes import DESK, terms
 from chopmark.strongroom.services import subject
 
 RECORD = "record"
+SIGNED_IN_AT = "signed_in_at"
 _FIELDS: dict[str, Promise] = {
     "name": gettext_lazy("name"),
     "chinese_name": gettext_lazy("Chinese name"),
@@ -53,6 +54,7 @@ def history(request: HttpRequest) -> HttpResponse:
         else:
             request.session.cycle_key()
             request.session[RECORD] = str(record_id)
+            request.session[SIGNED_IN_AT] = clock.now().timestamp()
             return redirect("history")
     return render(
         request, "strongroom/history_sign_in.html", {"form": form}, status=422 if form.is_bound else 200

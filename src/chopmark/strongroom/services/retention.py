@@ -80,8 +80,11 @@ def place_hold(*, record_id: UUID, reason: str, actor: Actor, now: datetime) -> 
 def lift_hold(*, hold_id: int, actor: Actor, now: datetime) -> None:
     """End a hold; another on the same record goes on."""
     officer = owners.require_owner(actor)
-    hold = Hold.objects.select_for_update(of=("self",)).filter(pk=hold_id).first()
-    if hold is None or HoldLift.objects.filter(hold=hold).exists():
+    hold = Hold.objects.filter(pk=hold_id).first()
+    if hold is None:
+        raise HoldUnknown
+    cases.hold_record(hold.record_id)
+    if HoldLift.objects.filter(hold=hold).exists():
         raise HoldUnknown
     HoldLift.objects.create(hold=hold, lifted_by=officer, lifted_at=now)
     leave(actor=actor, payload={"record": str(hold.record_id), "hold": hold.pk}, now=now)
