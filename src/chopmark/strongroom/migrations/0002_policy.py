@@ -1,9 +1,20 @@
+from typing import Any
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
 from chopmark.strongroom.append_only import append_only
+
+_ID = (
+    "id",
+    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+)
+
+
+def _key(to: str, related_name: str) -> models.Field[Any, Any]:
+    return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=related_name, to=to)
 
 
 class Migration(migrations.Migration):
@@ -26,12 +37,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Attempt",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                _ID,
                 ("at", models.DateTimeField()),
                 ("caller", models.CharField(max_length=16)),
                 ("actor", models.CharField(max_length=32)),
@@ -54,12 +60,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Choice",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                _ID,
                 ("service", models.CharField(max_length=32)),
                 ("purpose", models.CharField(max_length=32)),
                 ("channel", models.CharField(max_length=16)),
@@ -70,24 +71,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="GrantSignature",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                _ID,
                 ("signed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
             name="Hold",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                _ID,
                 ("reason", models.CharField(max_length=32)),
                 ("placed_at", models.DateTimeField()),
             ],
@@ -95,12 +86,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="KnownCertificate",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                _ID,
                 ("fingerprint", models.BinaryField(max_length=32)),
                 ("known_at", models.DateTimeField()),
             ],
@@ -145,12 +131,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PolicyLoaded",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                _ID,
                 ("digest", models.BinaryField(max_length=32)),
                 ("version", models.CharField(max_length=64)),
                 ("loaded_at", models.DateTimeField()),
@@ -236,30 +217,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="challenge",
             name="record",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="challenges", to="strongroom.record"
-            ),
+            field=_key("strongroom.record", "challenges"),
         ),
         migrations.AddField(
             model_name="choice",
             name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="strongroom.case"
-            ),
+            field=_key("strongroom.case", "+"),
         ),
         migrations.AddField(
             model_name="choice",
             name="record",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="choices", to="strongroom.record"
-            ),
+            field=_key("strongroom.record", "choices"),
         ),
         migrations.AddField(
             model_name="grantsignature",
             name="officer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=_key(settings.AUTH_USER_MODEL, "+"),
         ),
         migrations.CreateModel(
             name="HoldLift",
@@ -280,41 +253,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="hold",
             name="placed_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=_key(settings.AUTH_USER_MODEL, "+"),
         ),
         migrations.AddField(
             model_name="hold",
             name="record",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="strongroom.record"
-            ),
+            field=_key("strongroom.record", "holds"),
         ),
         migrations.AddField(
             model_name="knowncertificate",
             name="record",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="certificates",
-                to="strongroom.record",
-            ),
+            field=_key("strongroom.record", "certificates"),
         ),
         migrations.AddField(
             model_name="ownergrant",
             name="written_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=_key(settings.AUTH_USER_MODEL, "+"),
         ),
         migrations.AddField(
             model_name="grantsignature",
             name="grant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="signatures",
-                to="strongroom.ownergrant",
-            ),
+            field=_key("strongroom.ownergrant", "signatures"),
         ),
         migrations.AddField(
             model_name="opening",
@@ -342,9 +301,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="pairrequest",
             name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="requests", to="strongroom.case"
-            ),
+            field=_key("strongroom.case", "requests"),
         ),
         migrations.CreateModel(
             name="SuspensionLift",
@@ -369,9 +326,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="alertacknowledgement",
             name="officer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=_key(settings.AUTH_USER_MODEL, "+"),
         ),
         migrations.AddIndex(
             model_name="choice",
@@ -387,9 +342,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="holdlift",
             name="lifted_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=_key(settings.AUTH_USER_MODEL, "+"),
         ),
         migrations.AddConstraint(
             model_name="knowncertificate",
@@ -426,9 +379,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="suspensionlift",
             name="officer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=_key(settings.AUTH_USER_MODEL, "+"),
         ),
         append_only("strongroom_alert"),
         append_only("strongroom_alertacknowledgement"),
