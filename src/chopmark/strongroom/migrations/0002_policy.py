@@ -13,7 +13,7 @@ _ID = (
 )
 
 
-def _key(to: str, related_name: str) -> models.Field[Any, Any]:
+def _key(to: str, related_name: str) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=related_name, to=to)
 
 
