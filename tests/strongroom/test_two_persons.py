@@ -1,6 +1,8 @@
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from owners_stage import officers_are_in
 from people import ASHA, BIKRAM, CHANDRA, LATER, WORKER, asha_applies, asked
 
@@ -133,3 +135,25 @@ def test_the_subject_is_told_later_and_the_owner_at_once(strongroom):
     assert subject.withheld(now=LATER) == [opening]
     assert subject.history(opening.record_id, now=told_at) == [opening]
     assert subject.withheld(now=told_at) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_side_by_side_one_confirmation_opens_once():
+    case_id = officers_case("correction")
+    confirm(ask(case_id))
+    start, outcomes = threading.Barrier(3), []
+
+    def try_to_open():
+        start.wait()
+        try:
+            outcomes.append(open_(case_id))
+        except SecondPersonNeeded:
+            outcomes.append(None)
+        connections.close_all()
+
+    threads = [threading.Thread(target=try_to_open) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes, key=str) == [None, None, {"phone": ASHA.phone}]

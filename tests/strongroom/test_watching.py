@@ -1,10 +1,12 @@
 """Ways of asking that are not ordinary: told, slowed, stopped, and let go again by the owner."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 from people import LATER, WORKER, asha_applies, asked
 
 from chopmark.strongroom import purposes
@@ -151,3 +153,32 @@ def test_what_is_only_counted_is_forgotten(case_id):
     assert Attempt.objects.count() == 1
     watching.forget_attempts(now=LATER + watching.FORGOTTEN_AFTER)
     assert not Attempt.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_side_by_side_guessers_are_told_of_once_and_stopped_once(watch):
+    watch(pattern(counts=Counts.UNKNOWN_CASES, per=Per.CALLER, alert_at=3, stop_at=6))
+    case_id = asha_applies().case_id
+    start, refusals = threading.Barrier(4), []
+
+    def try_cases():
+        start.wait()
+        for number in range(5):
+            try:
+                open_(asked(uuid4(), "name"), actor=replace(WORKER, id=f"w{number}"))
+            except (CaseUnknown, AskerStopped) as refusal:
+                refusals.append(refusal.code)
+        connections.close_all()
+
+    threads = [threading.Thread(target=try_cases) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refusals) == 20
+    assert (Alert.objects.count(), Suspension.objects.count()) == (1, 1)
+    # Whoever was already inside when the line was crossed is answered; nobody comes in after.
+    assert 6 <= refusals.count("case_unknown") < 6 + len(threads)
+    with pytest.raises(AskerStopped):
+        open_(asked(case_id, "name"))
+    assert broken_at() is None
