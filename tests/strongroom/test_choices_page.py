@@ -70,3 +70,7 @@ def test_a_form_that_was_made_up_is_refused(approved, asha):
 
 def test_it_says_that_nothing_was_approved(asha):
     assert "No service has been approved" in text(asha.get("/history/choices"))
+
+
+def test_the_history_says_to_everybody_how_late_a_line_may_be(asha):
+    assert "after 30 days at the latest" in text(asha.get("/history"))

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connections
+from owners_stage import DEVI, officers_are_in
 from people import LATER, WORKER, asha_applies, asked
 
 from chopmark.strongroom import purposes
@@ -17,7 +18,7 @@ from chopmark.strongroom.models import LeafPayload
 from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
 from chopmark.strongroom.policy_models import Alert, Attempt, Suspension
-from chopmark.strongroom.services import openings, watching
+from chopmark.strongroom.services import alerts, openings, watching
 
 NIGHT = LATER.replace(hour=15)  # 23 o'clock in Hong Kong
 
@@ -182,3 +183,18 @@ def test_side_by_side_guessers_are_told_of_once_and_stopped_once(watch):
     with pytest.raises(AskerStopped):
         open_(asked(case_id, "name"))
     assert broken_at() is None
+
+
+def test_a_count_begins_anew_when_the_owner_lets_the_asker_go_on(case_id, watch):
+    watch(pattern(counts=Counts.UNKNOWN_CASES, per=Per.CALLER, alert_at=2, stop_at=3))
+    officers_are_in()
+    for _ in range(3):
+        guess()
+    later = LATER + timedelta(minutes=1)
+    alerts.release_asker(suspension_id=Suspension.objects.get().pk, actor=DEVI, now=later)
+    for _ in range(2):
+        guess(now=later + timedelta(minutes=1))
+    assert open_(asked(case_id, "name"), now=later + timedelta(minutes=2))
+    guess(now=later + timedelta(minutes=3))
+    with pytest.raises(AskerStopped):
+        open_(asked(case_id, "name"), now=later + timedelta(minutes=4))

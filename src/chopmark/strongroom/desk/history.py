@@ -79,8 +79,14 @@ def _timeline(request: HttpRequest, record_id: UUID) -> HttpResponse:
     before = int(asked) if asked.isascii() and asked.isdigit() else None
     openings = subject.history(record_id, before=before, now=clock.now())
     older = openings[-1].leaf_id if len(openings) == subject.PAGE else None
-    page = {"lines": lines(openings), "older": older, "looked_at": clock.now()}
+    page = {"lines": lines(openings), "older": older, "looked_at": clock.now(), "delay": _longest_delay()}
     return render(request, "strongroom/history.html", page)
+
+
+def _longest_delay() -> int:
+    """How many days later a line may appear here, by any purpose: said to everybody, so that it tells nobody anything."""
+    delays = [purpose.delay.told_after.days for purpose in terms().purposes.values() if purpose.delay]
+    return max(delays, default=0)
 
 
 def lines(openings: Sequence[Opening]) -> list[dict[str, object]]:

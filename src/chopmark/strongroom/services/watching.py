@@ -1,12 +1,13 @@
 """Who asks in a way that is not ordinary: the owner is told, the asker is slowed, then stopped."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from chopmark.strongroom.actors import WATCH
 from chopmark.strongroom.errors import CaseUnknown
@@ -52,6 +53,49 @@ class Asking:
             return f"{self.caller}/{self.actor}"
         return f"outlet/{self.outlet}" if self.outlet else ""
 
+    @property
+    def askers(self) -> list[str]:
+        return [asker for per in Per if (asker := self.asker(per))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What an asker did before, until now; counts begin anew after a suspension was lifted."""
+
+    asking: Asking
+    now: datetime
+    lifted: Mapping[str, datetime]  # by asker
+
+    def attempts(self, pattern: Pattern) -> QuerySet[Attempt]:
+        since = self.now - pattern.within
+        since = max(since, self.lifted.get(self.asking.asker(pattern.per), since))
+        attempts = Attempt.objects.filter(at__gt=since).exclude(refused__in=_NOT_COUNTED)
+        if pattern.per is Per.OUTLET:
+            return attempts.filter(outlet=self.asking.outlet)
+        attempts = attempts.filter(caller=self.asking.caller)
+        return attempts if pattern.per is Per.CALLER else attempts.filter(actor=self.asking.actor)
+
+    def count(self, pattern: Pattern) -> int:
+        attempts = self.attempts(pattern)
+        match pattern.counts:
+            case Counts.OPENINGS:
+                return attempts.filter(refused="").exclude(verb=Verb.BULK).count()
+            case Counts.FINDS:
+                return attempts.filter(verb=Verb.FIND).count()
+            case Counts.UNKNOWN_CASES:
+                return attempts.filter(refused=CaseUnknown.code).count()
+            case Counts.REFUSALS:
+                return attempts.exclude(refused="").count()
+            case Counts.REFUSALS_IN_A_ROW:
+                answered = attempts.filter(refused="").order_by("-id").values_list("id", flat=True).first()
+                return attempts.exclude(refused="").filter(id__gt=answered or 0).count()
+
+
+def _past(asking: Asking, now: datetime) -> _Past:
+    lifted = Suspension.objects.filter(asker__in=asking.askers, lifted__isnull=False)
+    last = lifted.values_list("asker").annotate(last=Max("lifted__at"))
+    return _Past(asking=asking, now=now, lifted=dict(last))
+
 
 def require_free(asking: Asking, now: datetime) -> None:
     """The asker is not suspended, and has waited if it was told to; one asking of an asker at a time."""
@@ -59,11 +103,11 @@ def require_free(asking: Asking, now: datetime) -> None:
         cursor.execute(
             "select pg_advisory_xact_lock(%s, hashtext(%s))", (_ASKER_LOCK, asking.asker(Per.OFFICER))
         )
-    askers = [asker for per in Per if (asker := asking.asker(per))]
-    if Suspension.objects.filter(asker__in=askers, lifted=None).exists():
+    if Suspension.objects.filter(asker__in=asking.askers, lifted=None).exists():
         raise AskerStopped
+    past = _past(asking, now)
     for pattern in terms().patterns:
-        _require_waited(pattern, asking, now)
+        _require_waited(pattern, past)
 
 
 def note(asking: Asking, now: datetime, *, refused: str = "") -> None:
@@ -77,9 +121,17 @@ def note(asking: Asking, now: datetime, *, refused: str = "") -> None:
         verb=asking.verb,
         refused=refused,
     )
-    for pattern in terms().patterns:
-        if asking.asker(pattern.per) and _is_of(pattern, asking, refused, now):
-            _weigh(pattern, asking, now)
+    touched = [
+        pattern
+        for pattern in terms().patterns
+        if asking.asker(pattern.per) and _is_of(pattern, asking, refused, now)
+    ]
+    if touched:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s, %s)", _WATCH_LOCK)
+        past = _past(asking, now)
+        for pattern in touched:
+            _weigh(pattern, past)
 
 
 def forget_attempts(*, now: datetime) -> None:
@@ -104,18 +156,16 @@ def _is_of(pattern: Pattern, asking: Asking, refused: str, now: datetime) -> boo
             return bool(refused)
 
 
-def _weigh(pattern: Pattern, asking: Asking, now: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _WATCH_LOCK)
-    count = _count(pattern, asking, now)
+def _weigh(pattern: Pattern, past: _Past) -> None:
+    count = past.count(pattern)
     if count >= pattern.alert_at:
-        _tell_owner(pattern, asking, count, now)
+        _tell_owner(pattern, past, count)
     if pattern.stop_at is not None and count >= pattern.stop_at:
-        _stop(pattern, asking, count, now)
+        _stop(pattern, past, count)
 
 
-def _tell_owner(pattern: Pattern, asking: Asking, count: int, now: datetime) -> None:
-    asker = asking.asker(pattern.per)
+def _tell_owner(pattern: Pattern, past: _Past, count: int) -> None:
+    asker, now = past.asking.asker(pattern.per), past.now
     since = now - pattern.within
     if Alert.objects.filter(asker=asker, pattern=pattern.name, raised_at__gt=since).exists():
         return
@@ -125,14 +175,14 @@ def _tell_owner(pattern: Pattern, asking: Asking, count: int, now: datetime) -> 
         leaf_id=leaf_id,
         pattern=pattern.name,
         asker=asker,
-        purpose=asking.purpose,
+        purpose=past.asking.purpose,
         count=count,
         raised_at=now,
     )
 
 
-def _stop(pattern: Pattern, asking: Asking, count: int, now: datetime) -> None:
-    asker = asking.asker(pattern.per)
+def _stop(pattern: Pattern, past: _Past, count: int) -> None:
+    asker, now = past.asking.asker(pattern.per), past.now
     if Suspension.objects.filter(asker=asker, lifted=None).exists():
         return
     payload = {"pattern": pattern.name, "asker": asker, "count": count}
@@ -140,44 +190,12 @@ def _stop(pattern: Pattern, asking: Asking, count: int, now: datetime) -> None:
     Suspension.objects.create(leaf_id=leaf_id, pattern=pattern.name, asker=asker, began_at=now)
 
 
-def _require_waited(pattern: Pattern, asking: Asking, now: datetime) -> None:
-    if pattern.slow_at is None or not asking.asker(pattern.per):
+def _require_waited(pattern: Pattern, past: _Past) -> None:
+    if pattern.slow_at is None or not past.asking.asker(pattern.per):
         return
-    if _count(pattern, asking, now) < pattern.slow_at:
+    if past.count(pattern) < pattern.slow_at:
         return
-    last = _attempts(pattern, asking, now).order_by("-at").values_list("at", flat=True).first()
-    free_at = now if last is None else last + pattern.slow_for
-    if now < free_at:
-        raise AskerSlowed(retry_after=max(1, round((free_at - now).total_seconds())))
-
-
-def _count(pattern: Pattern, asking: Asking, now: datetime) -> int:
-    attempts = _attempts(pattern, asking, now)
-    match pattern.counts:
-        case Counts.OPENINGS:
-            return attempts.filter(refused="").exclude(verb=Verb.BULK).count()
-        case Counts.FINDS:
-            return attempts.filter(verb=Verb.FIND).count()
-        case Counts.UNKNOWN_CASES:
-            return attempts.filter(refused=CaseUnknown.code).count()
-        case Counts.REFUSALS:
-            return attempts.exclude(refused="").count()
-        case Counts.REFUSALS_IN_A_ROW:
-            answered = attempts.filter(refused="").order_by("-id").values_list("id", flat=True).first()
-            return attempts.exclude(refused="").filter(id__gt=answered or 0).count()
-
-
-def _attempts(pattern: Pattern, asking: Asking, now: datetime) -> QuerySet[Attempt]:
-    # A night's count begins anew after a suspension was lifted, as every other does.
-    attempts = Attempt.objects.filter(at__gt=_since(pattern, asking, now)).exclude(refused__in=_NOT_COUNTED)
-    if pattern.per is Per.OUTLET:
-        return attempts.filter(outlet=asking.outlet)
-    attempts = attempts.filter(caller=asking.caller)
-    return attempts if pattern.per is Per.CALLER else attempts.filter(actor=asking.actor)
-
-
-def _since(pattern: Pattern, asking: Asking, now: datetime) -> datetime:
-    lifted = Suspension.objects.filter(asker=asking.asker(pattern.per), lifted__isnull=False)
-    last = lifted.order_by("-lifted__at").values_list("lifted__at", flat=True).first()
-    since = now - pattern.within
-    return since if last is None else max(since, last)
+    last = past.attempts(pattern).order_by("-at").values_list("at", flat=True).first()
+    free_at = past.now if last is None else last + pattern.slow_for
+    if past.now < free_at:
+        raise AskerSlowed(retry_after=max(1, round((free_at - past.now).total_seconds())))
