@@ -231,3 +231,15 @@ def test_side_by_side_they_cannot_pass_the_count():
     assert used(grant_id) == 9
     assert Opening.objects.filter(refused="").count() == 9
     assert broken_at() is None
+
+
+def test_a_policy_that_no_longer_gives_a_purpose_ends_its_grants(owners, monkeypatch):
+    people = records(1)
+    grant_id = grant(DEVI, FARAH)
+    now = terms()
+    renewal = replace(now.purposes["renewal"], kinds=frozenset({"subject"}))
+    changed = replace(now, purposes={**now.purposes, "renewal": renewal})
+    monkeypatch.setattr(granting, "terms", lambda: changed)
+    with pytest.raises(KindNotOfPurpose):
+        open_many(batch(grant_id, people))
+    assert used(grant_id) == 0

@@ -22,7 +22,7 @@ from chopmark.strongroom.policy.errors import (
     SubjectNotSignedIn,
 )
 from chopmark.strongroom.policy_models import Choice
-from chopmark.strongroom.services import choices, openings
+from chopmark.strongroom.services import cases, choices, openings
 from chopmark.strongroom.services.choices import Use
 from chopmark.strongroom.services.leave_to_open import SubjectSession
 
@@ -158,6 +158,16 @@ def test_what_she_may_choose_begins_with_no(record_id):
     after = {standing.use: standing for standing in choices.standings(record_id, now=LATER)}
     assert [use for use, standing in after.items() if standing.is_allowed] == [OFFERS]
     assert after[OFFERS].since == LATER
+
+
+def test_a_choice_whose_case_the_door_closed_is_shown_as_no_and_may_be_given_again(record_id):
+    allow(record_id)
+    cases.close_case(case_id=Choice.objects.get().case_id, actor=WORKER, now=LATER)
+    assert not any(standing.is_allowed for standing in choices.standings(record_id, now=LATER))
+    with pytest.raises(NotChosen):
+        release(record_id)
+    allow(record_id)
+    assert release(record_id)
 
 
 @pytest.mark.django_db(transaction=True)

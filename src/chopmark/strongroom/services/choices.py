@@ -51,7 +51,7 @@ def allow(*, session: SubjectSession, use: Use, keys: Keyring, actor: Actor, now
     record = require_signed_in(session, actor, now)
     service = _require_approved(use, now)
     choice = newest(record.pk, use)
-    if choice is None or not choice.allowed or choice.case.closes_at <= now:
+    if choice is None or not _is_live(choice, now):
         choice = _choice(record, use, _case(record, use, service, keys, now), now, allowed=True)
     leave(actor=actor, payload=_facts(choice), now=now)
 
@@ -108,7 +108,7 @@ def standings(record_id: UUID, *, now: datetime) -> list[Standing]:
     for service in terms().services.values():
         for use in _uses(service):
             choice = newest(record_id, use)
-            is_allowed = choice is not None and choice.allowed and choice.case.closes_at > now
+            is_allowed = choice is not None and _is_live(choice, now)
             if is_allowed or service.is_approved(now.astimezone(HERE).date()):
                 since = choice.chosen_at if choice is not None else None
                 found.append(Standing(use=use, service=service, is_allowed=is_allowed, since=since))
@@ -121,6 +121,11 @@ def newest(record_id: UUID, use: Use) -> Choice | None:
         record=record_id, service=use.service, purpose=use.purpose, channel=use.channel
     )
     return words.select_related("case").order_by("-id").first()
+
+
+def _is_live(choice: Choice, now: datetime) -> bool:
+    # A case may also be closed by the door, which gives leave back: then her yes is worth nothing any more.
+    return choice.allowed and choice.case.closed_at is None and choice.case.closes_at > now
 
 
 def _uses(service: Service) -> list[Use]:

@@ -21,7 +21,7 @@ from chopmark.strongroom.policy.errors import (
 )
 from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.policy_models import GrantSignature, OwnerGrant
-from chopmark.strongroom.purposes import require_allowed, require_fields, terms
+from chopmark.strongroom.purposes import require_allowed, terms
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services import owners
 from chopmark.strongroom.tags import Tag
@@ -46,12 +46,7 @@ def write_grant(*, scope: Scope, keys: Keyring, actor: Actor, now: datetime) -> 
     """Write down what two officers of the owner are asked to sign; it opens nothing yet."""
     # 1. An officer of the owner, a purpose for which a grant can be given, no more than the policy gives.
     officer = owners.require_owner(actor)
-    purpose = terms().purpose(scope.purpose)
-    if CaseKind.GRANT not in purpose.kinds:
-        raise KindNotOfPurpose
-    require_allowed(
-        purpose, fields=scope.fields, caller=scope.caller, case_purposes=frozenset({purpose.name})
-    )
+    _require_given(scope.purpose, scope.fields, scope.caller)
     widest = terms().grant
     if not (0 < scope.records <= widest.most_records and now < scope.expires_at <= now + widest.longest):
         raise GrantTooWide
@@ -59,7 +54,7 @@ def write_grant(*, scope: Scope, keys: Keyring, actor: Actor, now: datetime) -> 
     # 2. The grant and its leaf.
     grant = OwnerGrant.objects.create(
         id=keys.draw_id(),
-        purpose=purpose.name,
+        purpose=scope.purpose,
         fields=sorted(scope.fields),
         caller=scope.caller,
         records=scope.records,
@@ -117,10 +112,17 @@ def use(grant_id: UUID, *, caller: str, records: int, now: datetime) -> OwnerGra
 
 
 def require_for(grant: OwnerGrant, *, purpose: str, fields: frozenset[str]) -> None:
-    """The grant was signed for this purpose and for all these fields, and the policy still gives them."""
+    """The grant was signed for this purpose and for all these fields, and the policy still gives them so."""
     if grant.purpose != purpose or not fields <= set(grant.fields):
         raise GrantNotForThis
-    require_fields(terms().purpose(purpose), fields)
+    _require_given(purpose, fields, grant.caller)
+
+
+def _require_given(name: str, fields: frozenset[str], caller: str) -> None:
+    purpose = terms().purpose(name)
+    if CaseKind.GRANT not in purpose.kinds:
+        raise KindNotOfPurpose
+    require_allowed(purpose, fields=fields, caller=caller, case_purposes=frozenset({name}))
 
 
 def _hold(grant_id: UUID) -> OwnerGrant:
