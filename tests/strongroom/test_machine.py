@@ -1,17 +1,19 @@
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from owners_stage import DEVI, FARAH, grant, officers_are_in
 from people import ASHA, ERRAND, WORKER, asha_applies
 
 from chopmark.strongroom import clock, machine
 from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.client import Found, Strongroom, StrongroomRefused, StrongroomUnavailable
-from chopmark.strongroom.models import Case, Opening
+from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.purposes import terms
-from chopmark.strongroom.services import cases
+from chopmark.strongroom.services import cases, watching
 
 NOWHERE = Path("/nonexistent/strongroom.sock")
 
@@ -138,7 +140,7 @@ def test_a_caller_cannot_say_that_it_is_the_desk(raw, case_id):
         {"method": "POST", "url": "/open", "json": {"case": "no"}},
         {"method": "POST", "url": "/open", "json": {"case": 5}},
         {"method": "POST", "url": "/close", "json": {"case": str(uuid4())}},
-        {"method": "POST", "url": "/open", "content": b"x" * 20_000},
+        {"method": "POST", "url": "/open", "content": b"x" * 70_000},
     ],
 )
 def test_what_is_no_request_is_refused(raw, strongroom, request_):
@@ -170,3 +172,80 @@ def test_an_answer_that_is_not_the_doors_is_no_answer(answer):
     door = Strongroom(NOWHERE, transport=httpx.MockTransport(lambda _request: answer))
     with pytest.raises(StrongroomUnavailable):
         door.close_case(case=uuid4(), actor="worker")
+
+
+# In bulk, by choice, by certificate: each asks for leave that the strongroom checks itself.
+@pytest.fixture
+def grant_id(strongroom):
+    officers_are_in()
+    now = clock.now()
+    return grant(DEVI, FARAH, now=now, expires_at=now + timedelta(days=1))
+
+
+def test_many_are_opened_under_a_grant(door, grant_id):
+    here, gone = (
+        asha_applies(errand=replace(ERRAND, reference=f"AP26110042{n}"), now=clock.now()).record_id
+        for n in (0, 1)
+    )
+    cases.shred(Record.objects.get(pk=gone), clock.now())
+    opened = door.open_batch(
+        grant=grant_id, purpose="renewal", fields=["name"], records=[here, gone], actor="worker"
+    )
+    assert opened == {here: {"name": ASHA.name}, gone: "record_shredded"}
+
+
+def test_one_that_is_gone_is_a_batch_too(door, grant_id, case_id):
+    record = Case.objects.get(pk=case_id).record
+    cases.shred(record, clock.now())
+    opened = door.open_batch(
+        grant=grant_id, purpose="renewal", fields=["name"], records=[record.pk], actor="worker"
+    )
+    assert opened == {record.pk: "record_shredded"}
+
+
+def test_a_grant_opens_a_case_at_the_door(raw, door, grant_id, case_id):
+    record_id = Case.objects.get(pk=case_id).record_id
+    sent = {"grant": str(grant_id), "record": str(record_id), "actor": "worker"}
+    opened = UUID(raw.post("/open-case-by-grant", json=sent).json()["case"])
+    assert open_(door, opened, purpose="renewal", application="") == {"name": ASHA.name}
+
+
+def test_a_grant_that_is_no_grant_is_refused(door, strongroom):
+    with pytest.raises(StrongroomRefused, match="grant_unknown"):
+        door.open_batch(grant=uuid4(), purpose="renewal", fields=["name"], records=[uuid4()], actor="worker")
+
+
+def test_nothing_is_released_that_nobody_chose(door, case_id):
+    record_id = Case.objects.get(pk=case_id).record_id
+    with pytest.raises(StrongroomRefused, match="service_not_approved"):
+        door.release(record=record_id, service="club", purpose="offers", channel="email", actor="worker")
+
+
+def test_a_certificate_of_nobodys_gives_no_leave(raw, case_id):
+    record_id = Case.objects.get(pk=case_id).record_id
+    sent = {"record": str(record_id), "purpose": "renewal", "actor": "web"}
+    challenge = raw.post("/challenge", json=sent).json()
+    assert "renewal" in challenge["text"]
+    sent = {"challenge": challenge["challenge"], "certificate": "AAAA", "signature": "AAAA", "actor": "web"}
+    answer = raw.post("/open-case-by-certificate", json=sent)
+    assert (answer.status_code, answer.json()) == (403, {"refused": "certificate_not_trusted"})
+    assert raw.post("/open-case-by-certificate", json=sent | {"signature": "%"}).status_code == 400
+
+
+def test_who_is_to_wait_is_told_how_long(raw, case_id, monkeypatch):
+    slow = replace(terms().patterns[0], alert_at=1, slow_at=1, slow_for=timedelta(seconds=30), stop_at=None)
+    monkeypatch.setattr(watching, "terms", lambda: replace(terms(), patterns=(slow,)))
+    asks = {"case": str(case_id), "purpose": "certificate", "fields": ["name"], "actor": "worker"}
+    asks["application"] = ERRAND.reference
+    assert raw.post("/open", json=asks).status_code == 200
+    answer = raw.post("/open", json=asks)
+    assert answer.status_code == 429
+    assert answer.json()["refused"] == "asker_slowed"
+    assert 25 <= int(answer.headers["Retry-After"]) <= 30
+
+
+@pytest.mark.parametrize("outlet", ["CHAN Tai Man", "x" * 33, 5])
+def test_an_outlet_is_a_short_code(raw, case_id, outlet):
+    asks = {"case": str(case_id), "purpose": "certificate", "fields": ["name"], "actor": "worker"}
+    answer = raw.post("/open", json=asks | {"application": ERRAND.reference, "outlet": outlet})
+    assert answer.json() == {"refused": "request_malformed"}

@@ -27,6 +27,7 @@ from chopmark.strongroom.errors import (
 from chopmark.strongroom.keyring import keyring
 from chopmark.strongroom.leaves import broken_at
 from chopmark.strongroom.models import Case, Leaf, Opening, Record
+from chopmark.strongroom.policy.errors import PurposeLimitReached
 from chopmark.strongroom.purposes import DESK
 from chopmark.strongroom.services import cases, openings
 
@@ -148,6 +149,21 @@ def test_each_limit_holds_at_its_number(case_id, limits, limit, refusal):
     open_(asked(case_id, "name"))
     with pytest.raises(refusal):
         open_(asked(case_id, "name"))
+
+
+@pytest.mark.parametrize(
+    ("limit", "free_after"), [("per_hour", timedelta(hours=1)), ("per_day", timedelta(days=1))]
+)
+def test_a_purpose_has_its_own_limits(case_id, monkeypatch, limit, free_after):
+    terms = purposes.terms()
+    certificate = replace(terms.purposes["certificate"], **{limit: 1})
+    tight = replace(terms, purposes={**terms.purposes, "certificate": certificate})
+    monkeypatch.setattr(openings, "terms", lambda: tight)
+    open_(asked(case_id, "name"))
+    with pytest.raises(PurposeLimitReached):
+        open_(asked(case_id, "name"), now=LATER + free_after - timedelta(seconds=1))
+    assert open_(asked(case_id, "hkid", purpose="identity_value"))
+    assert open_(asked(case_id, "name"), now=LATER + free_after)
 
 
 def test_refusals_use_up_no_limit(case_id, limits):

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import click
 
 from chopmark.strongroom import ceremony, clock, waivers
+from chopmark.strongroom.commands import GROUPS
 from chopmark.strongroom.keyring import open_receipt_key
 from chopmark.strongroom.options import Options
+from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.sealing import read_private
 from chopmark.strongroom.waivers import Waiver
 
@@ -48,12 +50,13 @@ def serve() -> None:
 @cli.command("register-officer")
 @click.argument("number")
 @click.argument("name")
-def register_officer(number: str, name: str) -> None:
+@click.option("--role", type=click.Choice(list(OfficerRole)), default=OfficerRole.COUNTER)
+def register_officer(number: str, name: str, role: str) -> None:
     """Let an officer in; print her one-time link."""
     _set_up()
     from chopmark.strongroom import officers
 
-    token = officers.register(number, name, clock.now())
+    token = officers.register(number, name, clock.now(), role=OfficerRole(role))
     click.echo(f"{Options.read().desk_url}/officer/welcome/{token}")
 
 
@@ -78,6 +81,10 @@ def check_log() -> None:
     if broken is not None:
         raise click.ClickException(f"the log is broken at entry {broken}")
     click.echo("the log is whole")
+
+
+for group in GROUPS:
+    cli.add_command(group)
 
 
 def _set_up() -> None:

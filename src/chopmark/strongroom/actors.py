@@ -39,3 +39,4 @@ class Actor:
 SUBJECT = Actor(kind=ActorKind.SUBJECT, id="subject")
 OWNER = Actor(kind=ActorKind.OWNER, id="owner")
 CLOCK = Actor(kind=ActorKind.OWNER, id="clock")
+WATCH = Actor(kind=ActorKind.OWNER, id="watch")  # who counts what is not ordinary

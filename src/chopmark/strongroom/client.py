@@ -191,6 +191,25 @@ class Strongroom:
         )["fields"]
         return opened
 
+    def open_batch(
+        self, *, grant: UUID, purpose: str, fields: Sequence[str], records: Sequence[UUID], actor: str
+    ) -> dict[UUID, dict[str, str | None] | str]:
+        """By record, its fields, or the reason why it alone stayed shut; each opening is already written down.
+
+        Under a grant that two of the owner's officers signed; it counts every record that is shown.
+        """
+        asked = {"grant": str(grant), "purpose": purpose, "fields": list(fields), "actor": actor}
+        answer = self._ask("open-batch", asked | {"records": [str(record) for record in records]})
+        return {UUID(one["record"]): one["refused"] or one["fields"] for one in answer["records"]}
+
+    def release(
+        self, *, record: UUID, service: str, purpose: str, channel: str, actor: str
+    ) -> dict[str, str | None]:
+        """The one field by which an approved service may reach somebody who allowed just that; an opening."""
+        asked = {"record": str(record), "service": service, "purpose": purpose, "channel": channel}
+        released: dict[str, str | None] = self._ask("release", asked | {"actor": actor})["fields"]
+        return released
+
     def find(self, *, case: UUID, purpose: str, actor: str) -> Found:
         """The other live records with the same identity card number, of applications that came home."""
         answer = self._ask("find", {"case": str(case), "purpose": purpose, "actor": actor})
@@ -221,6 +240,6 @@ class Strongroom:
             raise StrongroomUnavailable from None
         if answer.status_code == 200:
             return content
-        if answer.status_code in (403, 400) and isinstance(content.get("refused"), str):
+        if answer.status_code in (429, 403, 400) and isinstance(content.get("refused"), str):
             raise StrongroomRefused(content["refused"])
         raise StrongroomUnavailable

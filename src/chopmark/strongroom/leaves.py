@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -83,7 +83,8 @@ def _record_refusal(running: _Act, refusal: Refusal, kwargs: Mapping[str, Any]) 
     payload = {"actor": _who(actor), "details": refusal.details}
     with transaction.atomic(durable=True):
         leaf_id = _write(running.tag, payload, kwargs["now"], refused=refusal.code)
-        for write in running.on_refusal:
+        # Who came last knows most: the case before the asking, the asking before the errand.
+        for write in reversed(running.on_refusal):
             write(refusal, leaf_id)
 
 
@@ -97,6 +98,69 @@ def leave(*, actor: Actor, payload: Mapping[str, Any], now: datetime, tag: Tag |
         raise RuntimeError("leave() outside an act")
     running.leaves += 1
     return _write(tag or running.tag, {"actor": _who(actor), **payload}, now, refused=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One of many things that an act did: what its leaf commits to, and the code of a refusal."""
+
+    payload: Mapping[str, Any]
+    refused: str | None = None
+
+
+def leave_many(*, actor: Actor, lines: Sequence[Line], now: datetime) -> list[int]:
+    """Write a leaf for each of many things that the running act did, in one insert under one lock; their ids in order."""
+    running = _current.get()
+    if running is None:
+        raise RuntimeError("leave_many() outside an act")
+    running.leaves += len(lines)
+    said = [{"actor": _who(actor), **line.payload} for line in lines]
+    salts = [secrets.token_bytes(32) for _ in lines]
+    texts = [canonical(payload) for payload in said]
+    entries = [
+        encode_leaf(
+            LogLeaf(
+                tag=str(running.tag),
+                at=int(now.timestamp()),
+                refused=line.refused,
+                commitment=commitment(salt, text),
+            )
+        )
+        for line, salt, text in zip(lines, salts, texts, strict=True)
+    ]
+    ids = _insert_leaves(entries)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into strongroom_leafpayload (leaf_id, salt, payload)"
+            " select line.leaf_id::bigint, decode(line.salt, 'hex'), line.payload::jsonb from rows from ("
+            " unnest(string_to_array(%s, ',')), unnest(string_to_array(%s, ',')),"
+            " json_array_elements_text(%s::json)) as line (leaf_id, salt, payload)",
+            (",".join(map(str, ids)), _in_one(salts), json.dumps([text.decode() for text in texts])),
+        )
+    return ids
+
+
+def _insert_leaves(entries: Sequence[bytes]) -> list[int]:
+    hashes = [hashlib.sha256(b"\x00" + entry).digest() for entry in entries]
+    chain, before = [], _last_chain_hash()
+    for leaf_hash in hashes:
+        before = link(before, leaf_hash)
+        chain.append(before)
+    with connection.cursor() as cursor:
+        # The ids are drawn in the order of the rows, and nobody else draws one: the chain is locked.
+        cursor.execute(
+            "insert into strongroom_leaf (entry, leaf_hash, chain_hash)"
+            " select decode(entry, 'hex'), decode(leaf_hash, 'hex'), decode(chain_hash, 'hex') from unnest("
+            " string_to_array(%s, ','), string_to_array(%s, ','), string_to_array(%s, ',')) with ordinality"
+            " as line (entry, leaf_hash, chain_hash, place) order by place returning id",
+            (_in_one(entries), _in_one(hashes), _in_one(chain)),
+        )
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _in_one(values: Sequence[bytes]) -> str:
+    # One text for many values: the driver takes ten times as long to quote them one by one.
+    return ",".join(value.hex() for value in values)
 
 
 def _who(actor: Actor) -> str:
@@ -114,11 +178,15 @@ def _write(tag: Tag, payload: Mapping[str, Any], now: datetime, *, refused: str 
 
 
 def _chained(leaf_hash: bytes) -> bytes:
+    return link(_last_chain_hash(), leaf_hash)
+
+
+def _last_chain_hash() -> bytes:
     # One writer at a time until it commits, so that the order of the ids is the order of the chain.
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", _CHAIN_LOCK)
     last = Leaf.objects.order_by("-id").values_list("chain_hash", flat=True).first()
-    return link(bytes(last) if last is not None else EMPTY_CHAIN, leaf_hash)
+    return bytes(last) if last is not None else EMPTY_CHAIN
 
 
 def link(before: bytes, leaf_hash: bytes) -> bytes:

@@ -1,9 +1,11 @@
-"""The machine door: four verbs over HTTP on a Unix socket that only the operator's processes can reach.
+"""The machine door: verbs over HTTP on a Unix socket that only the operator's processes can reach.
 
 Whoever reaches the socket is the caller `authority`; what it says of itself is written down, not believed.
 """
 
+import base64
 import json
+import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -15,17 +17,24 @@ from django.db import close_old_connections
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.certificates import Trust
 from chopmark.strongroom.desk.front import is_ready
 from chopmark.strongroom.errors import RequestMalformed
 from chopmark.strongroom.journal import log_failure
 from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.options import Options
+from chopmark.strongroom.policy.errors import AskerSlowed
 from chopmark.strongroom.problems import words_for
 from chopmark.strongroom.purposes import AUTHORITY
-from chopmark.strongroom.services import cases, openings
+from chopmark.strongroom.services import bulk, cases, choices, leave_to_open, openings
+from chopmark.strongroom.services.bulk import Batch
+from chopmark.strongroom.services.choices import Use
+from chopmark.strongroom.services.leave_to_open import Signed
 from chopmark.strongroom.services.openings import Asked
 
 Answer = tuple[int, dict[str, Any]]
-_LONGEST_BODY = 16 * 1024
+_LONGEST_BODY = 64 * 1024  # some hundreds of record identifiers
+_OUTLET = re.compile(r"[A-Za-z0-9-]{0,32}")
 # What `find` compares, whatever it is asked.
 _MATCHED = ["hkid"]
 
@@ -38,6 +47,8 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
         close_old_connections()
     body = json.dumps(content, ensure_ascii=False).encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    if "retry_after" in content:
+        headers.append(("Retry-After", str(content["retry_after"])))
     start_response(f"{status} {HTTPStatus(status).phrase}", headers)
     return [body]
 
@@ -50,11 +61,17 @@ def _answer(environ: WSGIEnvironment) -> Answer:
     try:
         return 200, _verb(method, path)(_body(environ))
     except Refusal as refusal:
-        # The refusal is on disk. The door knows two kinds: asked wrongly, and not allowed.
-        return (400 if words_for(refusal).status == 400 else 403), {"refused": refusal.code}
+        # The refusal is on disk. The door knows three kinds: asked wrongly, not allowed, and not so soon.
+        return _refused(refusal)
     except Exception as failure:  # noqa: BLE001  the door must answer; the journal has the type and place, never the text
         log_failure(__name__, failure)
         return 500, {"failed": True}
+
+
+def _refused(refusal: Refusal) -> Answer:
+    if isinstance(refusal, AskerSlowed):
+        return 429, {"refused": refusal.code, **refusal.details}
+    return (400 if words_for(refusal).status == 400 else 403), {"refused": refusal.code}
 
 
 def _open(sent: dict[str, Any]) -> dict[str, Any]:
@@ -64,14 +81,78 @@ def _open(sent: dict[str, Any]) -> dict[str, Any]:
         _words(sent, "fields"),
         AUTHORITY,
         _word(sent, "application"),
+        _outlet(sent),
     )
     return {"fields": openings.open_fields(asked=asked, keys=keyring(), actor=_actor(sent), now=clock.now())}
 
 
 def _find(sent: dict[str, Any]) -> dict[str, Any]:
-    asked = Asked.of(_uuid(sent, "case"), _word(sent, "purpose"), _MATCHED, AUTHORITY, None)
+    asked = Asked.of(_uuid(sent, "case"), _word(sent, "purpose"), _MATCHED, AUTHORITY, None, _outlet(sent))
     found = openings.find(asked=asked, actor=_actor(sent), now=clock.now())
     return {"records": [str(record) for record in found.records], "more": found.more}
+
+
+def _open_batch(sent: dict[str, Any]) -> dict[str, Any]:
+    batch = Batch(
+        grant_id=_uuid(sent, "grant"),
+        purpose=_word(sent, "purpose"),
+        fields=frozenset(_words(sent, "fields")),
+        caller=AUTHORITY,
+        records=_uuids(sent, "records"),
+        outlet=_outlet(sent),
+    )
+    opened = bulk.open_many(batch=batch, keys=keyring(), actor=_actor(sent), now=clock.now())
+    return {
+        "records": [
+            {"record": str(one.record_id), "fields": one.fields, "refused": one.refused} for one in opened
+        ]
+    }
+
+
+def _release(sent: dict[str, Any]) -> dict[str, Any]:
+    use = Use(service=_word(sent, "service"), purpose=_word(sent, "purpose"), channel=_word(sent, "channel"))
+    released = choices.release(
+        record_id=_uuid(sent, "record"), use=use, keys=keyring(), actor=_actor(sent), now=clock.now()
+    )
+    return {"fields": released}
+
+
+def _challenge(sent: dict[str, Any]) -> dict[str, Any]:
+    challenge_id, text = leave_to_open.make_challenge(
+        record_id=_uuid(sent, "record"),
+        purpose=_word(sent, "purpose"),
+        keys=keyring(),
+        actor=_actor(sent),
+        now=clock.now(),
+    )
+    return {"challenge": str(challenge_id), "text": text.decode()}
+
+
+def _open_case_by_certificate(sent: dict[str, Any]) -> dict[str, Any]:
+    signed = Signed(
+        challenge_id=_uuid(sent, "challenge"),
+        certificate_der=_octets(sent, "certificate"),
+        signature=_octets(sent, "signature"),
+    )
+    case_id = leave_to_open.open_case_by_certificate(
+        signed=signed,
+        trust=Trust.read(Options.read().keys),
+        keys=keyring(),
+        actor=_actor(sent),
+        now=clock.now(),
+    )
+    return {"case": str(case_id)}
+
+
+def _open_case_by_grant(sent: dict[str, Any]) -> dict[str, Any]:
+    case_id = leave_to_open.open_case_by_grant(
+        record_id=_uuid(sent, "record"),
+        grant_id=_uuid(sent, "grant"),
+        keys=keyring(),
+        actor=_actor(sent),
+        now=clock.now(),
+    )
+    return {"case": str(case_id)}
 
 
 def _confirm(sent: dict[str, Any]) -> dict[str, Any]:
@@ -86,9 +167,14 @@ def _close(sent: dict[str, Any]) -> dict[str, Any]:
 
 VERBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "/open": _open,
+    "/open-batch": _open_batch,
     "/find": _find,
     "/confirm": _confirm,
     "/close": _close,
+    "/release": _release,
+    "/challenge": _challenge,
+    "/open-case-by-certificate": _open_case_by_certificate,
+    "/open-case-by-grant": _open_case_by_grant,
 }
 
 
@@ -127,6 +213,27 @@ def _words(sent: dict[str, Any], name: str) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise RequestMalformed
     return values
+
+
+def _octets(sent: dict[str, Any], name: str) -> bytes:
+    try:
+        return base64.b64decode(_word(sent, name), validate=True)
+    except ValueError:
+        raise RequestMalformed from None
+
+
+def _outlet(sent: dict[str, Any]) -> str:
+    outlet = _word(sent, "outlet") if "outlet" in sent else ""
+    if not _OUTLET.fullmatch(outlet):
+        raise RequestMalformed
+    return outlet
+
+
+def _uuids(sent: dict[str, Any], name: str) -> tuple[UUID, ...]:
+    try:
+        return tuple(UUID(word) for word in _words(sent, name))
+    except ValueError:
+        raise RequestMalformed from None
 
 
 def _uuid(sent: dict[str, Any], name: str) -> UUID:

@@ -57,6 +57,7 @@ def _config(options: Options) -> dict[str, Any]:
 
 def _start(worker: Any) -> None:
     _require_keys()
+    _note_policy()
     threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
 
 
@@ -69,6 +70,16 @@ def _require_keys() -> None:
 
     if Options.read().production and (waiver := keyring().waiver) is not None:
         note_waiver(waiver=waiver, actor=OWNER, now=clock.now())
+
+
+def _note_policy() -> None:
+    """A policy that cannot be kept stops gunicorn here, before a door answers; a changed one leaves its leaf."""
+    from chopmark.strongroom import clock
+    from chopmark.strongroom.actors import OWNER
+    from chopmark.strongroom.purposes import terms
+    from chopmark.strongroom.services.starting import note_policy
+
+    note_policy(policy=terms(), actor=OWNER, now=clock.now())
 
 
 def _sweep_for_ever() -> None:

@@ -7,7 +7,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from chopmark.strongroom import policy_models  # noqa: F401  Django finds the tables in it by this
 from chopmark.strongroom.errors import RecordShredded
+from chopmark.strongroom.policy.shapes import CaseKind
+from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.vault import Locked
 
 
@@ -61,9 +64,14 @@ class Record(models.Model):
 
 
 class Case(models.Model):
-    """The leave to open one record for some purposes until some moment; an application opens it."""
+    """The leave to open one record for some purposes until some moment; `kind` says whose leave it was."""
 
     id = models.UUIDField(primary_key=True, editable=False)
+    kind = models.CharField(
+        max_length=16,
+        choices=[(kind.value, kind.name) for kind in CaseKind],
+        default=CaseKind.APPLICATION.value,
+    )
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="cases")
     application_reference = models.CharField(max_length=32)
     type = models.CharField(max_length=32)
@@ -109,7 +117,15 @@ class Opening(models.Model):
 
     leaf_id = models.BigIntegerField(primary_key=True)  # the log entry that says the same
     at = models.DateTimeField()
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="openings")
+    # Leave is a case, or in bulk a grant; a refused release may have neither.
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="openings")
+    grant = models.ForeignKey(
+        "strongroom.OwnerGrant",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="openings",
+        db_index=False,  # counted in the grant's own row
+    )
     record = models.ForeignKey(
         Record,
         on_delete=models.PROTECT,
@@ -121,6 +137,8 @@ class Opening(models.Model):
     caller = models.CharField(max_length=16)
     actor = models.CharField(max_length=32)
     refused = models.CharField(max_length=64, blank=True)
+    # Lawfully kept from the subject until then; the owner sees it at once.
+    told_at = models.DateTimeField(null=True)
     # Named by the `find` of another record's case: told to the subject, and counted against nobody.
     named = models.BooleanField(default=False)
 
@@ -128,6 +146,14 @@ class Opening(models.Model):
         indexes = [
             models.Index("record", "leaf_id", name="opening_by_record"),
             models.Index("at", name="opening_by_time"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="opening_by_case_or_grant",
+                condition=Q(case__isnull=False, grant=None)
+                | Q(case=None, grant__isnull=False)
+                | (Q(case=None, grant=None) & ~Q(refused="")),
+            )
         ]
 
 
@@ -167,6 +193,11 @@ class Officer(AbstractBaseUser):
 
     number = models.CharField(max_length=16, unique=True)
     name = models.CharField(max_length=64)
+    role = models.CharField(
+        max_length=16,
+        choices=[(role.value, role.name) for role in OfficerRole],
+        default=OfficerRole.COUNTER.value,
+    )
     registered_at = models.DateTimeField()
     # SHA-256 of the one-time link's token; gone once it is used.
     welcome_digest = models.BinaryField(max_length=32, null=True, unique=True)

@@ -10,6 +10,7 @@ from typing import Any, Self
 from psycopg.conninfo import conninfo_to_dict
 
 _DEFAULT_PORT = 8401
+USUAL_POLICY = Path(__file__).with_name("purposes.toml")
 
 
 class OptionMissing(RuntimeError):
@@ -30,6 +31,7 @@ class Options:
     notice: str  # config.toml [owner] notice: a sentence for every foot of page
     production: bool  # config.toml production: cookies only over TLS, no key in a file without a waiver
     machine_socket: Path  # STRONGROOM_SOCKET, else run/strongroom.sock
+    policy_file: Path  # STRONGROOM_POLICY, else config.toml [owner] policy, else the policy that comes with the product
     passphrase_file: Path  # STRONGROOM_PASSPHRASE_FILE, else secrets/strongroom.passphrase
     # STRONGROOM_DATABASE, a libpq connection string, and STRONGROOM_DATABASE_PASSWORD_FILE;
     # else config.toml [owner] socket_dir and port, and secrets/strongroom.password.
@@ -54,6 +56,7 @@ class Options:
             notice=owner.get("notice", ""),
             production=bool(config.get("production", False)),
             machine_socket=_path(environment, "STRONGROOM_SOCKET", home / "run" / "strongroom.sock"),
+            policy_file=_policy(home, owner, environment),
             passphrase_file=_path(
                 environment, "STRONGROOM_PASSPHRASE_FILE", home / "secrets" / "strongroom.passphrase"
             ),
@@ -94,6 +97,16 @@ class KeyFiles:
         return self.folder / "kek.waiver"
 
     @property
+    def issuers(self) -> Path:
+        """Certificates (DER) of the issuing authorities whose subscribers may sign for leave: the owner puts them here."""
+        return self.folder / "issuers"
+
+    @property
+    def revocation_lists(self) -> Path:
+        """Their current lists (DER), which the owner fetches from where the public does."""
+        return self.folder / "crls"
+
+    @property
     def sessions(self) -> Path:
         """What signs session cookies and form tokens."""
         return self.folder / "sessions.key"
@@ -106,6 +119,12 @@ def _config(home: Path) -> dict[str, Any]:
 
 def _path(environment: Mapping[str, str], name: str, usual: Path) -> Path:
     return Path(environment[name]) if environment.get(name) else usual
+
+
+def _policy(home: Path, owner: Mapping[str, Any], environment: Mapping[str, str]) -> Path:
+    # A path in config.toml is below the home, unless it is absolute.
+    usual = home / owner["policy"] if "policy" in owner else USUAL_POLICY
+    return _path(environment, "STRONGROOM_POLICY", usual)
 
 
 def _database(home: Path, owner: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 
+from chopmark.strongroom import hkid
 from chopmark.strongroom.errors import (
     BirthDateNotPlausible,
     ChineseNameMalformed,
@@ -51,6 +53,37 @@ class Particulars:
 
 
 FIELDS = ("name", "chinese_name", "hkid", "birth_date", "email", "phone")
+# Asked for by the name that says so: enough to recognise a value, not to learn it.
+MASKED = ("hkid:masked", "birth_date:masked", "email:masked", "phone:masked")
+ASKABLE = (*FIELDS, *MASKED)
+
+
+def plain(field: str) -> str:
+    """The field that a masked name stands for."""
+    return field.partition(":")[0]
+
+
+def as_asked(fields: Mapping[str, str | None], asked: Collection[str]) -> dict[str, str | None]:
+    """What leaves of a record: each field under the name it was asked by, masked where the name says so."""
+    return {
+        name: masked(plain(name), fields[plain(name)]) if name in MASKED else fields[name]
+        for name in ASKABLE
+        if name in asked
+    }
+
+
+def masked(field: str, value: str | None) -> str | None:
+    """A value as it leaves under a masked name: the letters, the year, or the last figures."""
+    if value is None:
+        return None
+    if field == "hkid":
+        return hkid.masked(value)
+    if field == "birth_date":
+        return f"{value[:4]}-••-••"
+    if field == "email":
+        local, _, domain = value.partition("@")
+        return f"{local[:1]}•••@{domain}"
+    return "••••" + value[-4:]
 
 
 def read_name(text: str) -> str:

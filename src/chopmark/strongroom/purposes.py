@@ -1,72 +1,23 @@
-"""What a record may be opened for, by whom and how often: `purposes.toml`, read once and checked."""
+"""What a record may be opened for, by whom and how often: the owner's policy file, read once and checked."""
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
-from pathlib import Path
-from typing import Any
 
+from chopmark.strongroom import clock
 from chopmark.strongroom.errors import (
     FieldNotOfPurpose,
     NothingAsked,
     PurposeNotForCaller,
     PurposeNotOfCase,
-    PurposeUnknown,
 )
-from chopmark.strongroom.particulars import FIELDS
+from chopmark.strongroom.options import USUAL_POLICY, Options
+from chopmark.strongroom.particulars import MASKED, plain
+from chopmark.strongroom.policy.reading import AUTHORITY, DESK, read_file
+from chopmark.strongroom.policy.shapes import Purpose, Terms
+from chopmark.strongroom.policy.sheet import PolicyMistakes
 
-DESK = "desk"
-AUTHORITY = "authority"
-FILE = Path(__file__).with_name("purposes.toml")
+__all__ = ["AUTHORITY", "DESK", "FILE", "Purpose", "Terms", "require_allowed", "require_in_force", "terms"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purpose:
-    """One reason to open a record, the fields that it needs and the doors that may give it."""
-
-    name: str
-    fields: frozenset[str]
-    callers: frozenset[str]
-    en: str
-    zh: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    openings_per_record_in_a_day: int
-    openings_per_caller_in_an_hour: int
-    openings_in_an_hour: int
-    mismatches_per_case: int
-    subject_sign_ins_wrong_in_a_quarter: int
-    desk_sign_ins_wrong_in_a_quarter: int
-    forms_waiting_per_application_in_a_quarter: int
-    forms_waiting_in_a_quarter: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseTerms:
-    """What a case that an application opens is good for, and for how long."""
-
-    purposes: tuple[str, ...]
-    live_for: timedelta
-    unconfirmed_for: timedelta
-    openings: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """All that the owner has agreed to."""
-
-    purposes: Mapping[str, Purpose]
-    case: CaseTerms
-    limits: Limits
-
-    def purpose(self, name: str) -> Purpose:
-        if name not in self.purposes:
-            raise PurposeUnknown
-        return self.purposes[name]
+FILE = USUAL_POLICY
 
 
 def require_allowed(
@@ -77,42 +28,30 @@ def require_allowed(
         raise PurposeNotOfCase
     if caller not in purpose.callers:
         raise PurposeNotForCaller
+    require_fields(purpose, fields)
+
+
+def require_fields(purpose: Purpose, fields: frozenset[str]) -> None:
+    """The purpose needs every field: a plain one by its own name, a masked one also by its plain name."""
     if not fields:
         raise NothingAsked
-    if not fields <= purpose.fields:
+    if not all(field in purpose.fields or _is_less_than_allowed(field, purpose) for field in fields):
         raise FieldNotOfPurpose
+
+
+def _is_less_than_allowed(field: str, purpose: Purpose) -> bool:
+    return field in MASKED and plain(field) in purpose.fields
 
 
 @cache
 def terms() -> Terms:
-    return read(tomllib.loads(FILE.read_text()))
+    """The policy of this process, which is in force today: what changes in the file counts from the next start."""
+    read = read_file(Options.read().policy_file)
+    require_in_force(read)
+    return read
 
 
-def read(data: Mapping[str, Any]) -> Terms:
-    """The terms, if they agree with themselves: a field or purpose that does not exist is fatal."""
-    purposes = {name: _purpose(name, row) for name, row in data["purpose"].items()}
-    case = data["case"]
-    strange = set(case["purposes"]) - purposes.keys()
-    strange |= {field for purpose in purposes.values() for field in purpose.fields} - set(FIELDS)
-    if strange:
-        raise ValueError(f"purposes.toml names what does not exist: {sorted(strange)}")
-    return Terms(
-        purposes=purposes,
-        limits=Limits(**data["limits"]),
-        case=CaseTerms(
-            purposes=tuple(case["purposes"]),
-            live_for=timedelta(days=case["live_for_days"]),
-            unconfirmed_for=timedelta(hours=case["unconfirmed_for_hours"]),
-            openings=case["openings"],
-        ),
-    )
-
-
-def _purpose(name: str, row: Mapping[str, Any]) -> Purpose:
-    return Purpose(
-        name=name,
-        fields=frozenset(row["fields"]),
-        callers=frozenset(row["callers"]),
-        en=row["en"],
-        zh=row["zh"],
-    )
+def require_in_force(policy: Terms) -> None:
+    if policy.in_force_from > clock.now().date():
+        mistake = f"policy.from: is not in force before {policy.in_force_from}"
+        raise PolicyMistakes(Options.read().policy_file.name, [mistake])

@@ -5,7 +5,7 @@ from django.db import close_old_connections
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.journal import log_failure
-from chopmark.strongroom.services import cases, subject
+from chopmark.strongroom.services import cases, subject, watching
 
 
 def sweep() -> None:
@@ -14,6 +14,7 @@ def sweep() -> None:
     try:
         cases.expire_unconfirmed(actor=CLOCK, now=now)
         subject.forget_wrong_sign_ins(now=now)
+        watching.forget_attempts(now=now)
     except Exception as failure:  # noqa: BLE001  the thread must live; everything here may run again
         log_failure(__name__, failure)
     finally:

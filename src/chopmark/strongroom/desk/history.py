@@ -25,6 +25,7 @@ from chopmark.strongroom.purposes import DESK, terms
 from chopmark.strongroom.services import subject
 
 RECORD = "record"
+SIGNED_IN_AT = "signed_in_at"
 _FIELDS: dict[str, Promise] = {
     "name": gettext_lazy("name"),
     "chinese_name": gettext_lazy("Chinese name"),
@@ -32,6 +33,10 @@ _FIELDS: dict[str, Promise] = {
     "birth_date": gettext_lazy("date of birth"),
     "email": gettext_lazy("e-mail address"),
     "phone": gettext_lazy("mobile number"),
+    "hkid:masked": gettext_lazy("identity card number without its figures"),
+    "birth_date:masked": gettext_lazy("year of birth"),
+    "email:masked": gettext_lazy("e-mail address without most of its letters"),
+    "phone:masked": gettext_lazy("last four figures of your mobile number"),
 }
 
 
@@ -49,6 +54,7 @@ def history(request: HttpRequest) -> HttpResponse:
         else:
             request.session.cycle_key()
             request.session[RECORD] = str(record_id)
+            request.session[SIGNED_IN_AT] = clock.now().timestamp()
             return redirect("history")
     return render(
         request, "strongroom/history_sign_in.html", {"form": form}, status=422 if form.is_bound else 200
@@ -70,10 +76,17 @@ def _sign_in(form: SubjectSignInForm) -> UUID:
 
 def _timeline(request: HttpRequest, record_id: UUID) -> HttpResponse:
     asked = request.GET.get("before", "")
-    openings = subject.history(record_id, before=int(asked) if asked.isascii() and asked.isdigit() else None)
+    before = int(asked) if asked.isascii() and asked.isdigit() else None
+    openings = subject.history(record_id, before=before, now=clock.now())
     older = openings[-1].leaf_id if len(openings) == subject.PAGE else None
-    page = {"lines": lines(openings), "older": older, "looked_at": clock.now()}
+    page = {"lines": lines(openings), "older": older, "looked_at": clock.now(), "delay": _longest_delay()}
     return render(request, "strongroom/history.html", page)
+
+
+def _longest_delay() -> int:
+    """How many days later a line may appear here, by any purpose: said to everybody, so that it tells nobody anything."""
+    delays = [purpose.delay.told_after.days for purpose in terms().purposes.values() if purpose.delay]
+    return max(delays, default=0)
 
 
 def lines(openings: Sequence[Opening]) -> list[dict[str, object]]:
@@ -120,4 +133,7 @@ def _why(opening: Opening, entry: str) -> str:
     if agreed is None:
         return _("Purpose given: “%(purpose)s” · %(entry)s") % {"purpose": opening.purpose, "entry": entry}
     words = agreed.zh if in_chinese() else agreed.en
+    if opening.told_at is not None and agreed.delay is not None:
+        why = agreed.delay.reason_zh if in_chinese() else agreed.delay.reason_en
+        words = _("%(purpose)s (%(reason)s)") % {"purpose": words, "reason": why}
     return _("%(purpose)s · %(entry)s") % {"purpose": words, "entry": entry}

@@ -13,6 +13,8 @@ from chopmark.strongroom.errors import (
 )
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case, Record
+from chopmark.strongroom.policy.errors import RecordUnknown
+from chopmark.strongroom.policy_models import Hold
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.tags import Tag
 
@@ -86,9 +88,25 @@ def _expire(*, case_id: UUID, actor: Actor, now: datetime) -> bool:
     if expires:
         case.closed_at = now
         case.save(update_fields=["closed_at"])
-        shred(case.record, now)
+        hold_record(case.record_id)
+        expires = not is_held(case.record_id)
+        if expires:
+            shred(case.record, now)
     leave(actor=actor, payload={"case": str(case.pk), "shredded": expires}, now=now)
     return expires
+
+
+def hold_record(record_id: UUID) -> Record:
+    """The record, locked until the transaction ends: holding, choosing and shredding it wait for one another."""
+    record = Record.objects.select_for_update().filter(pk=record_id).first()
+    if record is None:
+        raise RecordUnknown
+    return record
+
+
+def is_held(record_id: UUID) -> bool:
+    """The owner said that this record is not to be destroyed; ask with the record locked."""
+    return Hold.objects.filter(record=record_id, lifted=None).exists()
 
 
 def shred(record: Record, now: datetime) -> None:

@@ -24,9 +24,12 @@ from chopmark.strongroom.errors import (
 from chopmark.strongroom.keyring import Keyring
 from chopmark.strongroom.leaves import act, if_refused, leave
 from chopmark.strongroom.models import Case, Opening, Record
-from chopmark.strongroom.particulars import FIELDS
+from chopmark.strongroom.particulars import ASKABLE, as_asked
+from chopmark.strongroom.policy.errors import PurposeLimitReached
+from chopmark.strongroom.policy.shapes import CaseKind, Purpose
 from chopmark.strongroom.purposes import require_allowed, terms
-from chopmark.strongroom.services import cases
+from chopmark.strongroom.services import cases, two_persons, watching
+from chopmark.strongroom.services.watching import Verb
 from chopmark.strongroom.tags import Tag
 
 _OPENING_LOCK = (0x5374, 2)
@@ -44,10 +47,17 @@ class Asked:
     fields: frozenset[str]
     caller: str
     application: str | None = None
+    outlet: str = ""  # as the caller says: evidence, counted but not believed
 
     @classmethod
     def of(
-        cls, case_id: UUID, purpose: str, fields: Sequence[str], caller: str, application: str | None
+        cls,
+        case_id: UUID,
+        purpose: str,
+        fields: Sequence[str],
+        caller: str,
+        application: str | None,
+        outlet: str = "",
     ) -> Self:
         return cls(
             case_id=case_id,
@@ -55,6 +65,7 @@ class Asked:
             fields=frozenset(fields),
             caller=caller,
             application=application,
+            outlet=outlet,
         )
 
 
@@ -70,15 +81,20 @@ def open_fields(*, asked: Asked, keys: Keyring, actor: Actor, now: datetime) -> 
     """Open some fields of a record for a purpose, under a live case; durably written down first."""
     record = _write_opening(asked=asked, actor=actor, now=now)
     # The opening is committed. A crash from here on leaves one that showed nothing: the harmless order.
-    fields = vault.unlock(record.locked, kek=keys.kek)
-    return {name: fields[name] for name in FIELDS if name in asked.fields}
+    return as_asked(vault.unlock(record.locked, kek=keys.kek), asked.fields)
 
 
 @act(Tag.RECORD_OPENED)
 def _write_opening(*, asked: Asked, actor: Actor, now: datetime) -> Record:
-    case = _require_leave(asked, actor, now)
+    return note_opening(asked, actor, now, Verb.OPEN)
+
+
+def note_opening(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Record:
+    """Inside an act: require leave, and write the opening down. The record must stay shut until the act has ended."""
+    case = _require_leave(asked, actor, now, verb)
     cases.confirm(case, now)
     _note_opening(case.record, case, asked, actor, now)
+    _watch(asked, actor, now, verb)
     return case.record
 
 
@@ -88,13 +104,14 @@ def find(*, asked: Asked, actor: Actor, now: datetime) -> Found:
 
     One opening, of the asker's record; the subjects of the records it names are told, at no cost to any limit.
     """
-    case = _require_leave(asked, actor, now)
+    case = _require_leave(asked, actor, now, Verb.FIND)
     cases.confirm(case, now)
     _note_opening(case.record, case, asked, actor, now)
     others = list(_same_person(case.record)[: MOST_FOUND + 1])
     named = others[:MOST_FOUND]
     for record in named:
         _note_opening(record, case, asked, actor, now, named=True)
+    _watch(asked, actor, now, Verb.FIND)
     return Found(records=tuple(record.pk for record in named), more=len(others) > MOST_FOUND)
 
 
@@ -110,40 +127,60 @@ def _same_person(record: Record) -> QuerySet[Record]:
 @act(Tag.RECORD_COMPARED)
 def compare(*, asked: Asked, blind_index: bytes, actor: Actor, now: datetime) -> None:
     """Compare a number read from a card with the record's; right or wrong, it is written down first."""
-    case = _require_leave(asked, actor, now)
+    case = _require_leave(asked, actor, now, Verb.COMPARE)
     _require_few_mismatches(case)
     if not hmac.compare_digest(blind_index, bytes(case.record.blind_index or b"")):
         raise IdentityNumberDiffers
     cases.confirm(case, now)
     _note_opening(case.record, case, asked, actor, now)
+    _watch(asked, actor, now, Verb.COMPARE)
 
 
-def _require_leave(asked: Asked, actor: Actor, now: datetime) -> Case:
+def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Case:
     """A live case, for this application, whose purpose allows the fields at this door, within every limit."""
-    # 1. The case; from here on a refusal is also a line in the subject's history.
+    # 1. The asker is not stopped, nor to wait; refused or answered, each asking is counted.
+    asking = _asking(asked, actor, verb)
+    if_refused(lambda refusal, _leaf_id: watching.note(asking, now, refused=refusal.code))
+    watching.require_free(asking, now)
+
+    # 2. The case; from here on a refusal is also a line in the subject's history.
     case = cases.hold(asked.case_id)
     if_refused(lambda refusal, leaf_id: _note_refusal(case, asked, actor, now, refusal, leaf_id))
 
-    # 2. It is live, and the caller's application is its own.
+    # 3. It is live, and the caller's application is its own.
     cases.require_live(case, now)
     if asked.application is not None:
         cases.require_application(case, asked.application)
 
-    # 3. The purpose allows these fields at this door.
+    # 4. The purpose allows these fields at this door, and a second person agreed if it wants one.
     purpose = terms().purpose(asked.purpose)
     require_allowed(purpose, fields=asked.fields, caller=asked.caller, case_purposes=frozenset(case.purposes))
+    if purpose.two_persons:
+        two_persons.use(case, purpose.name, asked.fields, actor, now)
 
-    # 4. The limits: counted under one lock, so that callers side by side cannot pass them together.
+    # 5. The limits: counted under one lock, so that callers side by side cannot pass them together.
     _require_within_limits(case, asked, now)
+    _require_within_limits_of(purpose, now)
     return case
+
+
+def _asking(asked: Asked, actor: Actor, verb: Verb) -> watching.Asking:
+    return watching.Asking(
+        caller=asked.caller, actor=actor.id, outlet=asked.outlet, purpose=asked.purpose, verb=verb
+    )
+
+
+def _watch(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> None:
+    watching.note(_asking(asked, actor, verb), now)
 
 
 def _require_within_limits(case: Case, asked: Asked, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", _OPENING_LOCK)
     limits = terms().limits
-    shown = Opening.objects.filter(refused="", named=False)
-    if shown.filter(case=case).count() >= terms().case.openings:
+    shown = _shown()
+    most = _most_openings(case)
+    if most is not None and shown.filter(case=case).count() >= most:
         raise CaseLimitReached
     of_record = shown.filter(record=case.record_id, at__gt=now - timedelta(days=1))
     if of_record.count() >= limits.openings_per_record_in_a_day:
@@ -155,6 +192,25 @@ def _require_within_limits(case: Case, asked: Asked, now: datetime) -> None:
         raise TotalLimitReached
 
 
+def _require_within_limits_of(purpose: Purpose, now: datetime) -> None:
+    of_purpose = _shown().filter(purpose=purpose.name)
+    of_hour, of_day = (of_purpose.filter(at__gt=now - timedelta(hours=hours)) for hours in (1, 24))
+    if of_hour.count() >= purpose.per_hour or of_day.count() >= purpose.per_day:
+        raise PurposeLimitReached
+
+
+def _shown() -> QuerySet[Opening]:
+    # What a grant gave is counted in the grant, and being named costs nobody anything.
+    return Opening.objects.filter(refused="", named=False, grant=None)
+
+
+def _most_openings(case: Case) -> int | None:
+    if case.kind == CaseKind.APPLICATION:
+        return terms().case.openings
+    # A choice lasts until it is withdrawn: days and hours bound it, not a total.
+    return None if case.kind == CaseKind.CHOICE else terms().leave[case.kind].openings
+
+
 def _require_few_mismatches(case: Case) -> None:
     wrong = Opening.objects.filter(case=case, refused=IdentityNumberDiffers.code)
     if wrong.count() >= terms().limits.mismatches_per_case:
@@ -164,8 +220,12 @@ def _require_few_mismatches(case: Case) -> None:
 def _note_opening(
     record: Record, case: Case, asked: Asked, actor: Actor, now: datetime, *, named: bool = False
 ) -> None:
-    payload = {"record": str(record.pk), "case": str(case.pk), "purpose": asked.purpose}
-    leaf_id = leave(actor=actor, payload=payload | {"fields": sorted(asked.fields)}, now=now)
+    payload: dict[str, object] = {"record": str(record.pk), "case": str(case.pk), "purpose": asked.purpose}
+    payload["fields"] = sorted(asked.fields)
+    if (told_at := told_at_of(asked.purpose, now)) is not None:
+        # Not to tell her at once is written down too, with its end.
+        payload["told_at"] = int(told_at.timestamp())
+    leaf_id = leave(actor=actor, payload=payload, now=now)
     opening = _opening(record, case, asked, actor, now, leaf_id, refused="")
     opening.named = named
     opening.save(force_insert=True)
@@ -188,8 +248,15 @@ def _opening(
         record=record,
         purpose=asked.purpose,
         # A field that no record has would be the caller's own words in the subject's history.
-        fields=[name for name in FIELDS if name in asked.fields],
+        fields=[name for name in ASKABLE if name in asked.fields],
         caller=asked.caller,
         actor=actor.id,
         refused=refused,
+        told_at=told_at_of(asked.purpose, now),
     )
+
+
+def told_at_of(purpose: str, now: datetime) -> datetime | None:
+    """When the subject may see a line of this purpose; at once, unless a law says later."""
+    agreed = terms().purposes.get(purpose)
+    return None if agreed is None or agreed.delay is None else now + agreed.delay.told_after

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import hkid, vault
@@ -42,10 +42,19 @@ def sign_in(*, typed_hkid: str, code: str, keys: Keyring, actor: Actor, now: dat
     raise SubjectSignInRefused
 
 
-def history(record_id: UUID, *, before: int | None = None) -> list[Opening]:
-    """Who opened or was refused a record, newest first, one page from the given log entry backwards."""
-    lines = Opening.objects.filter(record=record_id).select_related("case").order_by("-leaf_id")
+def history(record_id: UUID, *, now: datetime, before: int | None = None) -> list[Opening]:
+    """Who opened or was refused a record, newest first, one page from the given log entry backwards.
+
+    A line that a law keeps from her for a while is not among them until then.
+    """
+    lines = Opening.objects.filter(Q(told_at=None) | Q(told_at__lte=now), record=record_id)
+    lines = lines.select_related("case").order_by("-leaf_id")
     return list((lines if before is None else lines.filter(leaf_id__lt=before))[:PAGE])
+
+
+def withheld(*, now: datetime) -> list[Opening]:
+    """What subjects are not told yet, newest first: the owner sees it at once."""
+    return list(Opening.objects.filter(told_at__gt=now).order_by("-leaf_id")[:PAGE])
 
 
 def forget_wrong_sign_ins(*, now: datetime) -> None:

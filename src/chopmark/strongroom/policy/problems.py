@@ -1,0 +1,95 @@
+"""The words for what the owner's policy refuses; `strongroom/problems.py` has the shape and the rest."""
+
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+_OWNER = _("Ask the office that keeps the records.")
+_SIGN_IN = _("Sign in at the desk and try again.")
+
+# Status of HTTP, what happened, what to do.
+ROWS: Final[dict[str, tuple[int, Any, Any]]] = {
+    "kind_not_of_purpose": (403, _("This purpose cannot be allowed in this way"), _OWNER),
+    "record_unknown": (404, _("We have no such record"), _OWNER),
+    "subject_not_signed_in": (403, _("You are not signed in to this record"), _SIGN_IN),
+    "officer_not_signed_in": (403, _("You are not signed in as an officer"), _SIGN_IN),
+    "owner_officer_needed": (
+        403,
+        _("Only an officer of the office that keeps the records may do this"),
+        _OWNER,
+    ),
+    "challenge_unknown": (
+        403,
+        _("What was signed has been used already, or is too old"),
+        _("Ask for a new text, and sign that."),
+    ),
+    "certificate_not_trusted": (
+        403,
+        _("The certificate is not in force, not for signing, or not from an authority that we know"),
+        _("Use another certificate, or sign in with your number and access code."),
+    ),
+    "certificate_not_of_record": (
+        403,
+        _("The certificate has not been made known for this record"),
+        _("Sign in with your number and access code, and make it known first."),
+    ),
+    "certificate_revoked": (
+        403,
+        _("The certificate has been revoked"),
+        _("Use another certificate, or sign in with your number and access code."),
+    ),
+    "revocation_status_unknown": (
+        503,
+        _("We cannot say now whether the certificate has been revoked"),
+        _("Try again later, or sign in with your number and access code. Nothing was opened."),
+    ),
+    "challenge_signature_wrong": (
+        403,
+        _("The signature does not fit the certificate"),
+        _("Sign the text with the key of your certificate, and send it again."),
+    ),
+    "grant_unknown": (404, _("There is no such grant"), _OWNER),
+    "grant_too_wide": (422, _("The policy does not allow a grant for so many records or so long"), _OWNER),
+    "grant_not_signed": (
+        403,
+        _("Two officers of the office that keeps the records have not both signed the grant"),
+        _("Ask the second officer to sign it."),
+    ),
+    "grant_already_signed": (
+        409,
+        _("You have signed this grant already"),
+        _("Another officer must sign it too."),
+    ),
+    "grant_over": (403, _("The grant has run out or was ended"), _OWNER),
+    "grant_used_up": (403, _("The grant is not good for so many records"), _OWNER),
+    "grant_not_for_this": (403, _("The grant was signed for something else"), _OWNER),
+    "second_person_needed": (
+        403,
+        _("A second officer has not confirmed this"),
+        _("Ask another officer to confirm it, then open it within the time allowed."),
+    ),
+    "second_person_is_first": (403, _("You cannot confirm your own request"), _("Ask another officer.")),
+    "request_unknown": (404, _("No such request is waiting"), _("Make the request again.")),
+    "purpose_limit_reached": (
+        403,
+        _("Records have been opened for this purpose as often as they may be"),
+        _OWNER,
+    ),
+    "asker_slowed": (
+        429,
+        _("Too much has been asked in a short time"),
+        _("Wait, then ask again. The office that keeps the records has been told."),
+    ),
+    "asker_stopped": (
+        403,
+        _("Asking has been stopped until the office that keeps the records allows it"),
+        _OWNER,
+    ),
+    "alert_unknown": (404, _("No such alert or suspension is open"), _OWNER),
+    "record_held": (409, _("This record is held, so it is not destroyed"), _OWNER),
+    "hold_unknown": (404, _("No such hold is in force"), _OWNER),
+    "hold_reason_unknown": (422, _("The policy does not know this reason for holding a record"), _OWNER),
+    "retention_not_over": (409, _("The time for which this record is kept has not run out"), _OWNER),
+    "service_not_approved": (403, _("The service has not been approved for this"), _OWNER),
+    "not_chosen": (403, _("The person has not allowed this service to use this"), _OWNER),
+}

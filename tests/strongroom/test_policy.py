@@ -1,0 +1,133 @@
+import tomllib
+from copy import deepcopy
+
+import pytest
+from people import NOW
+
+from chopmark.strongroom import purposes
+from chopmark.strongroom.actors import OWNER
+from chopmark.strongroom.models import Leaf, LeafPayload
+from chopmark.strongroom.options import USUAL_POLICY
+from chopmark.strongroom.policy.reading import read, read_file
+from chopmark.strongroom.policy.sheet import PolicyMistakes
+from chopmark.strongroom.services.starting import note_policy
+
+USUAL = tomllib.loads(USUAL_POLICY.read_text())
+
+
+def mistakes(change) -> tuple[str, ...]:
+    data = deepcopy(USUAL)
+    change(data)
+    with pytest.raises(PolicyMistakes) as found:
+        read(data, file="purposes.toml", digest=bytes(32))
+    assert all(line.startswith("purposes.toml: ") for line in str(found.value).splitlines())
+    return found.value.mistakes
+
+
+def set_(path, value):
+    def change(data):
+        *way, last = path.split(".")
+        for name in way:
+            data = data.setdefault(name, {})
+        data[last] = value
+
+    return change
+
+
+def drop(path):
+    def change(data):
+        *way, last = path.split(".")
+        for name in way:
+            data = data[name]
+        del data[last]
+
+    return change
+
+
+def test_it_works():
+    policy = read_file(USUAL_POLICY)
+    assert policy.version == "2026-11"
+    assert policy.purposes["lawful_request"].two_persons
+    assert policy.purposes["lawful_request"].delay.told_after.days == 30
+    assert len(policy.digest) == 32
+
+
+WRONG = [
+    (set_("purpose.certificate.fields", ["shoe_size"]), "purpose.certificate.fields"),
+    (set_("purpose.certificate.fields", []), "purpose.certificate.fields"),
+    (set_("purpose.certificate.callers", ["street"]), "purpose.certificate.callers"),
+    (set_("purpose.certificate.kinds", ["rumour"]), "purpose.certificate.kinds"),
+    (set_("purpose.certificate.per_hour", 0), "purpose.certificate.per_hour"),
+    (set_("purpose.certificate.per_hour", True), "purpose.certificate.per_hour"),
+    (set_("purpose.certificate.two_person", True), "purpose.certificate.two_person"),
+    (set_("purpose.certificate.two_persons", True), "purpose.certificate.callers"),
+    (set_("purpose.enquiry.callers", ["authority"]), "purpose.enquiry.callers"),
+    (set_("purpose.enquiry.fields", ["hkid", "hkid:masked"]), "purpose.enquiry.fields"),
+    (set_("purpose.lawful_request.told_after_days", 91), "purpose.lawful_request.told_after_days"),
+    (drop("purpose.lawful_request.told_later_zh"), "purpose.lawful_request.told_later_zh"),
+    (drop("purpose.certificate.zh"), "purpose.certificate.zh"),
+    (set_("case.purposes", ["curiosity"]), "case.purposes"),
+    (set_("case.purposes", ["renewal"]), "case.purposes"),
+    (drop("limits.openings_in_an_hour"), "limits.openings_in_an_hour"),
+    (drop("leave.officer"), "leave.officer"),
+    (set_("pattern.at_night.counts", "sheep"), "pattern.at_night.counts"),
+    (set_("pattern.guessing_cases.stop_at", 1), "pattern.guessing_cases.alert_at"),
+    (set_("retention.hold_reasons", "audit"), "retention.hold_reasons"),
+    (set_("policy.from", "soon"), "policy.from"),
+    (set_("weather", {}), "weather"),
+]
+
+
+@pytest.mark.parametrize(("change", "key"), WRONG, ids=[key for _, key in WRONG])
+def test_a_mistake_is_named_by_its_dotted_key(change, key):
+    assert any(mistake.startswith(f"{key}: ") for mistake in mistakes(change))
+
+
+def test_every_mistake_is_named_at_once():
+    def change(data):
+        set_("purpose.certificate.per_day", -1)(data)
+        set_("night.from_hour", 24)(data)
+        drop("grant.most_records")(data)
+
+    assert {mistake.partition(": ")[0] for mistake in mistakes(change)} == {
+        "purpose.certificate.per_day",
+        "night.from_hour",
+        "grant.most_records",
+    }
+
+
+def test_a_file_that_is_no_toml_is_one_mistake(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("purpose = [")
+    with pytest.raises(PolicyMistakes, match=r"^mine\.toml: cannot be read"):
+        read_file(file)
+
+
+def test_a_policy_is_not_gone_by_before_its_day():
+    data = deepcopy(USUAL)
+    set_("policy.from", NOW.date().replace(year=9000))(data)
+    with pytest.raises(PolicyMistakes, match="9000"):
+        purposes.require_in_force(read(data, file="x", digest=bytes(32)))
+
+
+def test_the_owner_changes_it_without_touching_code(monkeypatch, tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(USUAL_POLICY.read_text().replace('version = "2026-11"', 'version = "mine"'))
+    monkeypatch.setenv("STRONGROOM_POLICY", str(mine))
+    purposes.terms.cache_clear()
+    try:
+        assert purposes.terms().version == "mine"
+    finally:
+        purposes.terms.cache_clear()
+
+
+def test_a_change_of_the_policy_that_is_loaded_leaves_a_leaf_with_its_digest(strongroom):
+    policy = read_file(USUAL_POLICY)
+    other = read(USUAL, file="x", digest=b"\x01" * 32)
+    assert [note_policy(policy=each, actor=OWNER, now=NOW) for each in (policy, policy, other)] == [
+        True,
+        False,
+        True,
+    ]
+    assert Leaf.objects.count() == 2
+    assert LeafPayload.objects.latest("leaf_id").payload["digest"] == "01" * 32
