@@ -17,8 +17,10 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "django_session": ALL,
         "otp_totp_totpdevice": ALL,
         "strongroom_case": CHANGE,
+        "strongroom_fulltile": ADD,
         "strongroom_leaf": ADD,
         "strongroom_leafpayload": DISCARD,
+        "strongroom_logcheckpoint": ADD,
         "strongroom_officer": CHANGE,
         "strongroom_opening": ADD,
         "strongroom_receipt": ADD,
@@ -29,8 +31,10 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
     "strongroom_auditor": {
         "django_migrations": READ,
         "strongroom_case": READ,
+        "strongroom_fulltile": READ,
         "strongroom_leaf": READ,
         "strongroom_leafpayload": READ,
+        "strongroom_logcheckpoint": READ,
         "strongroom_opening": READ,
     },
 }

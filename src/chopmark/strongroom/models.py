@@ -142,11 +142,14 @@ class WrongSignIn(models.Model):
 
 
 class Leaf(models.Model):
-    """One act or refusal, chained to the one before: a line cannot be changed, taken out or put in."""
+    """One act or refusal, and its place in the log for ever; there are no gaps, so the rows are the tree."""
 
     entry = models.BinaryField()
     leaf_hash = models.BinaryField(max_length=32)
-    chain_hash = models.BinaryField(max_length=32)
+    position = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="positions_start_at_0", condition=Q(position__gte=0))]
 
 
 class LeafPayload(models.Model):
@@ -155,6 +158,27 @@ class LeafPayload(models.Model):
     leaf_id = models.BigIntegerField(primary_key=True)
     salt = models.BinaryField(max_length=32)
     payload = models.JSONField()
+
+
+class FullTile(models.Model):
+    """One row: one full tile and the hash over it, which stands in the tile above (C2SP tlog-tiles)."""
+
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    root_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(models.F("level"), models.F("index"), name="full_tile_once")]
+
+
+class LogCheckpoint(models.Model):
+    """One row: one signed tree head, and the right edge from which signing goes on. Added, never changed."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root_hash = models.BinaryField(max_length=32)
+    right_edge = models.BinaryField()
+    note = models.TextField()
+    signed_at = models.DateTimeField()
 
 
 class OfficerManager(BaseUserManager["Officer"]):
