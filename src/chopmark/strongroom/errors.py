@@ -258,6 +258,37 @@ class SightingTaken(Refusal):
     code = "sighting_taken"
 
 
+# Complaints.
+class LineUnknown(Refusal):
+    """The history of this record has no such line."""
+
+    code = "line_unknown"
+
+
+class ComplaintAlreadyOpened(Refusal):
+    """This line has been complained of before: one line, one complaint."""
+
+    code = "complaint_already_opened"
+
+
+class ComplaintUnknown(Refusal):
+    """No complaint has this number."""
+
+    code = "complaint_unknown"
+
+
+class ComplaintSettled(Refusal):
+    """The complaint has had its final answer."""
+
+    code = "complaint_settled"
+
+
+class RoleNotAllowed(Refusal):
+    """The officer is signed in, and this page is for officers of another role."""
+
+    code = "role_not_allowed"
+
+
 # The log.
 class LeafAltered(Refusal):
     """A leaf's hash is not the hash of its entry."""

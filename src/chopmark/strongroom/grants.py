@@ -17,6 +17,8 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "django_session": ALL,
         "otp_totp_totpdevice": ALL,
         "strongroom_case": CHANGE,
+        "strongroom_complaint": ADD,
+        "strongroom_complaintanswer": ADD,
         "strongroom_fulltile": ADD,
         "strongroom_leaf": ADD,
         "strongroom_leafpayload": DISCARD,
@@ -31,6 +33,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
     "strongroom_auditor": {
         "django_migrations": READ,
         "strongroom_case": READ,
+        "strongroom_complaint": READ,
         "strongroom_fulltile": READ,
         "strongroom_leaf": READ,
         "strongroom_leafpayload": READ,

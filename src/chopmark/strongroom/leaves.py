@@ -1,7 +1,6 @@
 """The strongroom's log: a leaf in every act's transaction, one after every refusal's rollback."""
 
 import functools
-import json
 import secrets
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -15,6 +14,7 @@ from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.leaf import Leaf as LogLeaf
 from chopmark.pki.tlog.leaf import commitment, encode_leaf
 from chopmark.pki.tlog.merkle import leaf_hash
+from chopmark.pki.tlog.proof import canonical_payload
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.tags import Tag
@@ -104,7 +104,7 @@ def _who(actor: Actor) -> str:
 
 def _write(tag: Tag, payload: Mapping[str, Any], now: datetime, *, refused: str | None) -> int:
     salt = secrets.token_bytes(32)
-    committed = commitment(salt, canonical(payload))
+    committed = commitment(salt, canonical_payload(payload))
     entry = encode_leaf(LogLeaf(tag=str(tag), at=int(now.timestamp()), refused=refused, commitment=committed))
     leaf = Leaf.objects.create(entry=entry, leaf_hash=leaf_hash(entry), position=_next_position())
     LeafPayload.objects.create(leaf_id=leaf.pk, salt=salt, payload=payload)
@@ -117,8 +117,3 @@ def _next_position() -> int:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", _ORDER_LOCK)
     last = Leaf.objects.order_by("-position").values_list("position", flat=True).first()
     return 0 if last is None else last + 1
-
-
-def canonical(payload: Mapping[str, Any]) -> bytes:
-    """The bytes that a commitment is over: JSON with sorted keys and no spaces."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

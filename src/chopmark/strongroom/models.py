@@ -1,5 +1,6 @@
 """What the strongroom keeps, and what its database will refuse."""
 
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -131,6 +132,51 @@ class Opening(models.Model):
         ]
 
 
+class Complaint(models.Model):
+    """One row: the subject of a record does not recognise one line of its history. Added, never changed."""
+
+    opening = models.OneToOneField(Opening, on_delete=models.PROTECT, related_name="complaint")
+    opened_at = models.DateTimeField()
+    leaf_id = models.BigIntegerField(unique=True)
+
+    @property
+    def reference(self) -> str:
+        """What both sides call it: CM, the year and month in UTC, five figures."""
+        return f"CM{self.opened_at.astimezone(UTC):%y%m}{self.pk:05d}"
+
+
+class Outcome(models.TextChoices):
+    """What the owner can answer to a complaint; words for both sides are the desk's."""
+
+    IN_ORDER = "in_order"
+    NOT_IN_ORDER = "not_in_order"
+    STILL_LOOKING = "still_looking"
+
+
+class ComplaintAnswer(models.Model):
+    """One row: what the owner found, and her words under the record's key. Added, never changed."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="answers")
+    outcome = models.CharField(max_length=16, choices=Outcome)
+    ciphertext = models.BinaryField(null=True)
+    officer = models.CharField(max_length=16)
+    answered_at = models.DateTimeField()
+    leaf_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="complaint_outcome_known", condition=Q(outcome__in=[one.value for one in Outcome])
+            ),
+            models.UniqueConstraint(
+                fields=["complaint"],
+                name="complaint_settled_once",
+                condition=~Q(outcome=Outcome.STILL_LOOKING.value),
+            ),
+        ]
+
+
 class WrongSignIn(models.Model):
     """One row: somebody failed to sign in as the subject of a record; counted, and forgotten after a day."""
 
@@ -181,6 +227,13 @@ class LogCheckpoint(models.Model):
     signed_at = models.DateTimeField()
 
 
+class Role(models.TextChoices):
+    """What an officer may do at the desk: compare cards for the counter, or watch over the records for the owner."""
+
+    COUNTER = "counter"
+    OWNER = "owner"
+
+
 class OfficerManager(BaseUserManager["Officer"]):
     def get_by_natural_key(self, username: str | None) -> "Officer":
         return self.get(number=username)
@@ -191,6 +244,7 @@ class Officer(AbstractBaseUser):
 
     number = models.CharField(max_length=16, unique=True)
     name = models.CharField(max_length=64)
+    role = models.CharField(max_length=16, choices=Role, default=Role.COUNTER)
     registered_at = models.DateTimeField()
     # SHA-256 of the one-time link's token; gone once it is used.
     welcome_digest = models.BinaryField(max_length=32, null=True, unique=True)
@@ -201,6 +255,13 @@ class Officer(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     objects: ClassVar[Any] = OfficerManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="officer_role_known", condition=Q(role__in=[one.value for one in Role])
+            )
+        ]
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # Django has a column; here it follows from two facts

@@ -7,6 +7,8 @@ class Tag(StrEnum):
     CASE_CLOSED = "case:closed"
     CASE_CONFIRMED = "case:confirmed"
     CASE_EXPIRED = "case:expired"
+    COMPLAINT_ANSWERED = "complaint:answered"
+    COMPLAINT_OPENED = "complaint:opened"
     OFFICER_LEFT = "officer:left"
     OFFICER_REGISTERED = "officer:registered"
     OFFICER_SIGNED_IN = "officer:signed_in"

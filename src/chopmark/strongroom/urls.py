@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chopmark.strongroom.desk import apply, front, history, officer
+from chopmark.strongroom.desk import apply, complaining, front, history, officer
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("officer/check", officer.check, name="officer-check"),
     path("officer/check/confirm", officer.confirm, name="officer-confirm"),
     path("history", history.history, name="history"),
+    path("history/<int:leaf_id>/proof", complaining.proof, name="history-proof"),
+    path("history/<int:leaf_id>/complaint", complaining.complaint, name="history-complaint"),
     path("history/sign-out", history.sign_out, name="history-sign-out"),
     path("healthz", front.healthz),
     path("readyz", front.readyz),

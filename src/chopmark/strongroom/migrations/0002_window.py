@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 from chopmark.strongroom.append_only import append_only
@@ -53,6 +54,84 @@ class Migration(migrations.Migration):
                 ("signed_at", models.DateTimeField()),
             ],
         ),
+        migrations.AddField(
+            "officer",
+            "role",
+            models.CharField(
+                choices=[("counter", "Counter"), ("owner", "Owner")], default="counter", max_length=16
+            ),
+        ),
+        migrations.AddConstraint(
+            "officer",
+            models.CheckConstraint(
+                condition=models.Q(("role__in", ["counter", "owner"])), name="officer_role_known"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Complaint",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "opening",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="complaint",
+                        to="strongroom.opening",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("leaf_id", models.BigIntegerField(unique=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ComplaintAnswer",
+            fields=[
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="strongroom.complaint",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("in_order", "In Order"),
+                            ("not_in_order", "Not In Order"),
+                            ("still_looking", "Still Looking"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("ciphertext", models.BinaryField(null=True)),
+                ("officer", models.CharField(max_length=16)),
+                ("answered_at", models.DateTimeField()),
+                ("leaf_id", models.BigIntegerField(unique=True)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["in_order", "not_in_order", "still_looking"])),
+                        name="complaint_outcome_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=["complaint"],
+                        condition=models.Q(("outcome", "still_looking"), _negated=True),
+                        name="complaint_settled_once",
+                    ),
+                ],
+            },
+        ),
+        append_only("strongroom_complaint"),
+        append_only("strongroom_complaintanswer"),
         append_only("strongroom_fulltile"),
         append_only("strongroom_logcheckpoint"),
     ]
