@@ -50,12 +50,14 @@ def serve() -> None:
 @cli.command("register-officer")
 @click.argument("number")
 @click.argument("name")
-def register_officer(number: str, name: str) -> None:
+@click.option("--role", type=click.Choice(["counter", "owner"]), default="counter", show_default=True)
+def register_officer(number: str, name: str, role: str) -> None:
     """Let an officer in; print her one-time link."""
     _set_up()
     from chopmark.strongroom import officers
+    from chopmark.strongroom.models import Role
 
-    token = officers.register(number, name, clock.now())
+    token = officers.register(number, name, clock.now(), role=Role(role))
     click.echo(f"{Options.read().desk_url}/officer/welcome/{token}")
 
 

@@ -22,7 +22,7 @@ from chopmark.strongroom.errors import (
     WelcomeLinkSpent,
 )
 from chopmark.strongroom.leaves import act
-from chopmark.strongroom.models import Officer
+from chopmark.strongroom.models import Officer, Role
 from chopmark.strongroom.tags import Tag
 
 WELCOME_FOR = timedelta(days=7)
@@ -37,15 +37,15 @@ class Enrolment:
     device: TOTPDevice
 
 
-def register(number: str, name: str, now: datetime) -> str:
+def register(number: str, name: str, now: datetime, *, role: Role = Role.COUNTER) -> str:
     """Let an officer in; answers the token of her one-time link. Again, before she used it: a new link."""
     token = secrets.token_urlsafe(32)
-    _register(number=number, name=name, digest=_digest(token), actor=OWNER, now=now)
+    _register(number=number, name=name, role=role, digest=_digest(token), actor=OWNER, now=now)
     return token
 
 
 @act(Tag.OFFICER_REGISTERED)
-def _register(*, number: str, name: str, digest: bytes, actor: Actor, now: datetime) -> None:
+def _register(*, number: str, name: str, role: Role, digest: bytes, actor: Actor, now: datetime) -> None:
     if not _NUMBER.fullmatch(number):
         raise OfficerNumberMalformed
     officer = Officer.objects.filter(number=number).first()
@@ -54,10 +54,11 @@ def _register(*, number: str, name: str, digest: bytes, actor: Actor, now: datet
     elif officer.welcome_digest is None:
         raise OfficerAlreadyRegistered
     officer.name, officer.welcome_digest, officer.welcome_until = name, digest, now + WELCOME_FOR
+    officer.role = role
     officer.save()
     TOTPDevice.objects.filter(user=officer).delete()
     TOTPDevice.objects.create(user=officer, name="first", confirmed=False)
-    leaves.leave(actor=actor, payload={"officer": number}, now=now)
+    leaves.leave(actor=actor, payload={"officer": number, "role": role.value}, now=now)
 
 
 def welcomed_by(token: str, now: datetime) -> Enrolment:

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from chopmark.strongroom.desk import apply, complaining, front, history, officer
+from chopmark.strongroom.desk.owner import complaining as owner_complaints
+from chopmark.strongroom.desk.owner import pages as owner_pages
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -17,6 +19,11 @@ urlpatterns = [
     path("history/<int:leaf_id>/proof", complaining.proof, name="history-proof"),
     path("history/<int:leaf_id>/complaint", complaining.complaint, name="history-complaint"),
     path("history/sign-out", history.sign_out, name="history-sign-out"),
+    path("owner/", owner_pages.home, name="owner-home"),
+    path("owner/openings", owner_pages.openings, name="owner-openings"),
+    path("owner/refusals", owner_pages.refusals, name="owner-refusals"),
+    path("owner/complaints", owner_complaints.listed, name="owner-complaints"),
+    path("owner/complaints/<int:complaint_id>", owner_complaints.one, name="owner-complaint"),
     path("healthz", front.healthz),
     path("readyz", front.readyz),
 ]

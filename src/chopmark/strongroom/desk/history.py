@@ -109,6 +109,11 @@ def _line(opening: Opening, place: int, signed: int, complaint: Complaint | None
     }
 
 
+def described(opening: Opening) -> dict[str, str]:
+    """Who opened what, in the words that its subject reads."""
+    return {"who": _who(opening), "what": _what(opening)}
+
+
 def _case(opening: Opening) -> str:
     return _("application %(reference)s") % {
         "reference": " ".join(formats.reference(opening.case.application_reference))
