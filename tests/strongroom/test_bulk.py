@@ -13,7 +13,7 @@ from people import ASHA, BIKRAM, ERRAND, LATER, NOW, WORKER, asha_applies
 from chopmark.strongroom import vault
 from chopmark.strongroom.errors import NothingAsked, RequestMalformed
 from chopmark.strongroom.keyring import keyring
-from chopmark.strongroom.leaves import broken_at
+from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Leaf, LeafPayload, Officer, Opening, Record
 from chopmark.strongroom.policy.errors import (
     GrantAlreadySigned,
@@ -67,7 +67,7 @@ def test_it_works(owners):
     ]
     assert used(grant_id) == 3
     assert Leaf.objects.count() == before + 3
-    assert broken_at() is None
+    signing.check()
     for opening in Opening.objects.all():
         assert (opening.purpose, opening.fields, opening.case_id) == ("renewal", ["name"], None)
         payload = LeafPayload.objects.get(leaf_id=opening.leaf_id).payload
@@ -230,7 +230,7 @@ def test_side_by_side_they_cannot_pass_the_count():
     assert (len(shown), len(refused)) == (9, 5)
     assert used(grant_id) == 9
     assert Opening.objects.filter(refused="").count() == 9
-    assert broken_at() is None
+    signing.check()
 
 
 def test_a_policy_that_no_longer_gives_a_purpose_ends_its_grants(owners, monkeypatch):

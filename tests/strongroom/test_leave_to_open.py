@@ -13,7 +13,7 @@ from chopmark.strongroom.actors import SUBJECT, Actor
 from chopmark.strongroom.certificates import Trust
 from chopmark.strongroom.errors import ApplicationNotOfCase, CaseExpired, PurposeUnknown, RecordShredded
 from chopmark.strongroom.keyring import keyring
-from chopmark.strongroom.leaves import broken_at
+from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Case, Leaf, Officer, Record
 from chopmark.strongroom.policy.errors import (
     CertificateNotOfRecord,
@@ -77,7 +77,7 @@ def test_it_works(record_id):
     assert open_name(case_id) == {"name": ASHA.name}
     case = Case.objects.get(pk=case_id)
     assert (case.kind, case.purposes, case.record_id) == ("subject", ["renewal"], record_id)
-    assert broken_at() is None
+    signing.check()
 
 
 def test_a_case_of_leave_runs_out_and_is_no_applications(record_id):

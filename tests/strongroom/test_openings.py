@@ -25,7 +25,7 @@ from chopmark.strongroom.errors import (
     TotalLimitReached,
 )
 from chopmark.strongroom.keyring import keyring
-from chopmark.strongroom.leaves import broken_at
+from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Case, Leaf, Opening, Record
 from chopmark.strongroom.policy.errors import PurposeLimitReached
 from chopmark.strongroom.purposes import DESK
@@ -60,7 +60,7 @@ def test_it_works(case_id):
     assert (opening.purpose, opening.fields, opening.refused) == ("certificate", ["name", "email"], "")
     assert (opening.caller, opening.actor) == ("authority", "worker")
     assert opening.leaf_id == Leaf.objects.latest("id").pk
-    assert broken_at() is None
+    assert signing.check()
 
 
 def test_only_what_was_asked_for_leaves(case_id):

@@ -15,7 +15,7 @@ from chopmark.strongroom.errors import (
     RecordShredded,
 )
 from chopmark.strongroom.keyring import keyring
-from chopmark.strongroom.leaves import broken_at
+from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Case, Leaf, LeafPayload, Receipt, Record
 from chopmark.strongroom.services import access_codes, cases, submit
 
@@ -35,7 +35,7 @@ def test_it_works(home):
     record = Record.objects.get()
     assert vault.unlock(record.locked, kek=keyring().kek) == ASHA.as_fields()
     assert Leaf.objects.count() == 1
-    assert broken_at() is None
+    assert signing.check()
 
 
 def test_a_receipt_has_no_identity_number_and_no_birth_date(home):

@@ -13,7 +13,7 @@ from people import LATER, WORKER, asha_applies, asked
 from chopmark.strongroom import purposes
 from chopmark.strongroom.errors import CaseUnknown, FieldNotOfPurpose
 from chopmark.strongroom.keyring import keyring
-from chopmark.strongroom.leaves import broken_at
+from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import LeafPayload
 from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
@@ -68,7 +68,7 @@ def test_it_works(case_id, watch):
     alert = Alert.objects.get()
     assert (alert.pattern, alert.asker, alert.count) == ("p", "authority/worker", 2)
     assert LeafPayload.objects.get(leaf_id=alert.leaf_id).payload["pattern"] == "p"
-    assert broken_at() is None
+    signing.check()
 
 
 def test_the_owner_is_told_once_in_a_while(case_id, watch):
@@ -182,7 +182,7 @@ def test_side_by_side_guessers_are_told_of_once_and_stopped_once(watch):
     assert 6 <= refusals.count("case_unknown") < 6 + len(threads)
     with pytest.raises(AskerStopped):
         open_(asked(case_id, "name"))
-    assert broken_at() is None
+    signing.check()
 
 
 def test_a_count_begins_anew_when_the_owner_lets_the_asker_go_on(case_id, watch):

@@ -14,6 +14,8 @@ from chopmark.config.folders import own_folder
 
 OUTLET = "DEMO"
 ENVELOPES = 40
+# Who watches over the records for their owner; she is nobody of the operator's.
+OWNERS_OFFICER = ("88001", "LAU Mei Fong")
 
 
 def prepare(home: Path) -> int:
@@ -72,7 +74,7 @@ def _register_staff() -> dict[str, str]:
 
 
 def _register_desk_officers(home: Path) -> dict[str, str]:
-    """The owner registers the same intake officers at her own desk, in a process of the owner's side."""
+    """The owner registers the same intake officers at her own desk, and one of her own, in a process of the owner's side."""
     from chopmark.authority.catalogue.reading import current
     from chopmark.config.children import strongroom_environment
     from chopmark.config.home import open_home
@@ -86,6 +88,18 @@ def _register_desk_officers(home: Path) -> dict[str, str]:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             links[f"{number} at the owner's desk"] = done.stdout.strip()
+    command = [
+        sys.executable,
+        "-m",
+        "chopmark.strongroom",
+        "register-officer",
+        *OWNERS_OFFICER,
+        "--role",
+        "owner",
+    ]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        links[f"{OWNERS_OFFICER[0]} for the owner's pages"] = done.stdout.strip()
     return links
 
 

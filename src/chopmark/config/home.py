@@ -23,6 +23,7 @@ PORTS = {"web": 8400, "desk": 8401, "responder": 8402}
 FOLDERS = (
     "secrets",
     "signer/token",
+    "owner/log",
     "owner/strongroom",
     "log",
     "public/crl",

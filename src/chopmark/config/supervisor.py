@@ -181,6 +181,7 @@ def _print_addresses(home: Home, say: Say) -> None:
     say(f"  the data owner's desk         {home.address('desk')}/apply")
     say(f"  OCSP responder                {home.address('responder')}/")
     say(f"  the log                       {home.address('web')}/log/checkpoint")
+    say(f"  the owner's log               {home.address('desk')}/log/checkpoint")
     say(f"  logs of the processes         {home.path / 'logs'}")
     if (notes := home.path / "demo" / "README.txt").exists():
         say(f"  who may sign in               {notes}")

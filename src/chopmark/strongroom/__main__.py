@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
+from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import ceremony, clock, waivers
 from chopmark.strongroom.commands import GROUPS
 from chopmark.strongroom.keyring import open_receipt_key
@@ -22,10 +23,11 @@ def cli() -> None:
 
 @cli.command()
 def prepare() -> None:
-    """Make the keys that are not there yet; print the public key of receipts."""
+    """Make the keys that are not there yet; print the public key of receipts, then that of the log."""
     options = Options.read()
     passphrase = read_private(options.passphrase_file).decode().strip()
     click.echo(ceremony.prepare(options.home, passphrase).hex())
+    click.echo(read_private(options.keys.log_verifier_key).decode().strip())
 
 
 @cli.command("waive-software-key")
@@ -50,7 +52,9 @@ def serve() -> None:
 @cli.command("register-officer")
 @click.argument("number")
 @click.argument("name")
-@click.option("--role", type=click.Choice(list(OfficerRole)), default=OfficerRole.COUNTER)
+@click.option(
+    "--role", type=click.Choice([role.value for role in OfficerRole]), default="counter", show_default=True
+)
 def register_officer(number: str, name: str, role: str) -> None:
     """Let an officer in; print her one-time link."""
     _set_up()
@@ -73,14 +77,15 @@ def end_officer(number: str) -> None:
 
 @cli.command("check-log")
 def check_log() -> None:
-    """Recompute the chain of the log from its first leaf."""
+    """Hash the log again from its first leaf, and hold it beside every checkpoint that was signed."""
     _set_up()
-    from chopmark.strongroom.leaves import broken_at
+    from chopmark.strongroom.log import signing
 
-    broken = broken_at()
-    if broken is not None:
-        raise click.ClickException(f"the log is broken at entry {broken}")
-    click.echo("the log is whole")
+    try:
+        size = signing.check()
+    except Refusal as refusal:
+        raise click.ClickException(f"the log is not whole: {refusal.code} {refusal.details}") from None
+    click.echo(f"the log is whole: {size} entries")
 
 
 for group in GROUPS:

@@ -258,6 +258,80 @@ class SightingTaken(Refusal):
     code = "sighting_taken"
 
 
+# Complaints.
+class LineUnknown(Refusal):
+    """The history of this record has no such line."""
+
+    code = "line_unknown"
+
+
+class ComplaintAlreadyOpened(Refusal):
+    """This line has been complained of before: one line, one complaint."""
+
+    code = "complaint_already_opened"
+
+
+class ComplaintUnknown(Refusal):
+    """No complaint has this number."""
+
+    code = "complaint_unknown"
+
+
+class ComplaintSettled(Refusal):
+    """The complaint has had its final answer."""
+
+    code = "complaint_settled"
+
+
+class RoleNotAllowed(Refusal):
+    """The officer is signed in, and this page is for officers of another role."""
+
+    code = "role_not_allowed"
+
+
+# The log.
+class LeafAltered(Refusal):
+    """A leaf's hash is not the hash of its entry."""
+
+    code = "leaf_altered"
+
+
+class PositionsHaveGap(Refusal):
+    """There are not as many leaves between two sizes as there should be."""
+
+    code = "positions_have_gap"
+
+
+class RootDiffers(Refusal):
+    """The tree that the leaves make has another root than the one that was signed."""
+
+    code = "root_differs"
+
+
+class LastCheckpointAltered(Refusal):
+    """What is kept of the last checkpoint, or of the leaves under it, does not agree with what was signed."""
+
+    code = "last_checkpoint_altered"
+
+
+class LeafNotUnderCheckpoint(Refusal):
+    """Nothing can be proved of this leaf before it is under a checkpoint."""
+
+    code = "leaf_not_under_checkpoint"
+
+
+class DatabaseBehindLog(Refusal):
+    """A checkpoint is public that the database does not know: it was restored from before it."""
+
+    code = "database_behind_log"
+
+
+class LogKeyDiffers(Refusal):
+    """The sealed log key is not the one behind the public key of this log."""
+
+    code = "log_key_differs"
+
+
 # The doors and the keys.
 class RequestMalformed(Refusal):
     """What came through the machine door is not one of its requests."""

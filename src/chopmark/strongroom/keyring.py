@@ -21,6 +21,7 @@ _journal = logging.getLogger(__name__)
 
 KEK_LABEL = "strongroom key-encryption key v1"
 RECEIPT_LABEL = "strongroom receipt key v1"
+LOG_LABEL = "strongroom log key v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,13 @@ def open_receipt_key(options: Options) -> Ed25519PrivateKey:
     sealed = read_private(options.keys.receipt_key)
     return Ed25519PrivateKey.from_private_bytes(
         unseal(sealed, passphrase=_passphrase(options), label=RECEIPT_LABEL)
+    )
+
+
+def open_log_key(options: Options) -> Ed25519PrivateKey:
+    sealed = read_private(options.keys.log_key)
+    return Ed25519PrivateKey.from_private_bytes(
+        unseal(sealed, passphrase=_passphrase(options), label=LOG_LABEL)
     )
 
 

@@ -1,7 +1,6 @@
 """The strongroom's log: a leaf in every act's transaction, one after every refusal's rollback."""
 
 import functools
-import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,8 @@ from django.db import connection, transaction
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.leaf import Leaf as LogLeaf
 from chopmark.pki.tlog.leaf import commitment, encode_leaf
+from chopmark.pki.tlog.merkle import leaf_hash
+from chopmark.pki.tlog.proof import canonical_payload
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.tags import Tag
@@ -23,8 +24,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Any two numbers that nobody else in this database uses.
-_CHAIN_LOCK = (0x5374, 1)
-EMPTY_CHAIN = bytes(32)
+_ORDER_LOCK = (0x5374, 1)
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ def leave_many(*, actor: Actor, lines: Sequence[Line], now: datetime) -> list[in
     running.leaves += len(lines)
     said = [{"actor": _who(actor), **line.payload} for line in lines]
     salts = [secrets.token_bytes(32) for _ in lines]
-    texts = [canonical(payload) for payload in said]
+    texts = [canonical_payload(payload) for payload in said]
     entries = [
         encode_leaf(
             LogLeaf(
@@ -141,19 +141,16 @@ def leave_many(*, actor: Actor, lines: Sequence[Line], now: datetime) -> list[in
 
 
 def _insert_leaves(entries: Sequence[bytes]) -> list[int]:
-    hashes = [hashlib.sha256(b"\x00" + entry).digest() for entry in entries]
-    chain, before = [], _last_chain_hash()
-    for leaf_hash in hashes:
-        before = link(before, leaf_hash)
-        chain.append(before)
+    hashes = [leaf_hash(entry) for entry in entries]
+    first = _next_position()
     with connection.cursor() as cursor:
-        # The ids are drawn in the order of the rows, and nobody else draws one: the chain is locked.
+        # The ids are drawn in the order of the rows, and nobody else draws one: the order is locked.
         cursor.execute(
-            "insert into strongroom_leaf (entry, leaf_hash, chain_hash)"
-            " select decode(entry, 'hex'), decode(leaf_hash, 'hex'), decode(chain_hash, 'hex') from unnest("
-            " string_to_array(%s, ','), string_to_array(%s, ','), string_to_array(%s, ',')) with ordinality"
-            " as line (entry, leaf_hash, chain_hash, place) order by place returning id",
-            (_in_one(entries), _in_one(hashes), _in_one(chain)),
+            "insert into strongroom_leaf (entry, leaf_hash, position)"
+            " select decode(entry, 'hex'), decode(leaf_hash, 'hex'), %s + place - 1 from unnest("
+            " string_to_array(%s, ','), string_to_array(%s, ',')) with ordinality"
+            " as line (entry, leaf_hash, place) order by place returning id",
+            (first, _in_one(entries), _in_one(hashes)),
         )
         return sorted(row[0] for row in cursor.fetchall())
 
@@ -169,42 +166,16 @@ def _who(actor: Actor) -> str:
 
 def _write(tag: Tag, payload: Mapping[str, Any], now: datetime, *, refused: str | None) -> int:
     salt = secrets.token_bytes(32)
-    committed = commitment(salt, canonical(payload))
+    committed = commitment(salt, canonical_payload(payload))
     entry = encode_leaf(LogLeaf(tag=str(tag), at=int(now.timestamp()), refused=refused, commitment=committed))
-    leaf_hash = hashlib.sha256(b"\x00" + entry).digest()
-    leaf = Leaf.objects.create(entry=entry, leaf_hash=leaf_hash, chain_hash=_chained(leaf_hash))
+    leaf = Leaf.objects.create(entry=entry, leaf_hash=leaf_hash(entry), position=_next_position())
     LeafPayload.objects.create(leaf_id=leaf.pk, salt=salt, payload=payload)
     return leaf.pk
 
 
-def _chained(leaf_hash: bytes) -> bytes:
-    return link(_last_chain_hash(), leaf_hash)
-
-
-def _last_chain_hash() -> bytes:
-    # One writer at a time until it commits, so that the order of the ids is the order of the chain.
+def _next_position() -> int:
+    # One writer at a time until it commits: places are given in the order of commits, and none is left empty.
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _CHAIN_LOCK)
-    last = Leaf.objects.order_by("-id").values_list("chain_hash", flat=True).first()
-    return bytes(last) if last is not None else EMPTY_CHAIN
-
-
-def link(before: bytes, leaf_hash: bytes) -> bytes:
-    """The chain's next value: what anybody recomputes to check it."""
-    return hashlib.sha256(before + leaf_hash).digest()
-
-
-def broken_at() -> int | None:
-    """The first leaf whose entry, hash or place in the chain is not as written; none if the log is whole."""
-    before = EMPTY_CHAIN
-    for leaf in Leaf.objects.order_by("id").iterator():
-        leaf_hash = hashlib.sha256(b"\x00" + bytes(leaf.entry)).digest()
-        if leaf_hash != bytes(leaf.leaf_hash) or link(before, leaf_hash) != bytes(leaf.chain_hash):
-            return leaf.pk
-        before = bytes(leaf.chain_hash)
-    return None
-
-
-def canonical(payload: Mapping[str, Any]) -> bytes:
-    """The bytes that a commitment is over: JSON with sorted keys and no spaces."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _ORDER_LOCK)
+    last = Leaf.objects.order_by("-position").values_list("position", flat=True).first()
+    return 0 if last is None else last + 1

@@ -10,6 +10,8 @@ from chopmark.strongroom.options import Options
 
 THREADS = 12  # as many as the pool has connections
 _SWEEP_EVERY = 60.0  # seconds
+_PUBLISH_EVERY = 1.0
+_PUBLISH_AFTER_FAILURE = 15.0
 
 
 class Doors(BaseApplication):  # type: ignore[misc]  # its base carries no types
@@ -59,6 +61,7 @@ def _start(worker: Any) -> None:
     _require_keys()
     _note_policy()
     threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
+    threading.Thread(target=_publish_for_ever, name="publisher", daemon=True).start()
 
 
 def _require_keys() -> None:
@@ -88,3 +91,11 @@ def _sweep_for_ever() -> None:
     pause = threading.Event()
     while not pause.wait(_SWEEP_EVERY):
         sweep()
+
+
+def _publish_for_ever() -> None:
+    from chopmark.strongroom.log.publisher import publish
+
+    pause = threading.Event()
+    while not pause.wait(_PUBLISH_EVERY if publish() else _PUBLISH_AFTER_FAILURE):
+        pass

@@ -1,5 +1,6 @@
 """What the strongroom keeps, and what its database will refuse."""
 
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -157,6 +158,51 @@ class Opening(models.Model):
         ]
 
 
+class Complaint(models.Model):
+    """One row: the subject of a record does not recognise one line of its history. Added, never changed."""
+
+    opening = models.OneToOneField(Opening, on_delete=models.PROTECT, related_name="complaint")
+    opened_at = models.DateTimeField()
+    leaf_id = models.BigIntegerField(unique=True)
+
+    @property
+    def reference(self) -> str:
+        """What both sides call it: CM, the year and month in UTC, five figures."""
+        return f"CM{self.opened_at.astimezone(UTC):%y%m}{self.pk:05d}"
+
+
+class Outcome(models.TextChoices):
+    """What the owner can answer to a complaint; words for both sides are the desk's."""
+
+    IN_ORDER = "in_order"
+    NOT_IN_ORDER = "not_in_order"
+    STILL_LOOKING = "still_looking"
+
+
+class ComplaintAnswer(models.Model):
+    """One row: what the owner found, and her words under the record's key. Added, never changed."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="answers")
+    outcome = models.CharField(max_length=16, choices=Outcome)
+    ciphertext = models.BinaryField(null=True)
+    officer = models.CharField(max_length=16)
+    answered_at = models.DateTimeField()
+    leaf_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="complaint_outcome_known", condition=Q(outcome__in=[one.value for one in Outcome])
+            ),
+            models.UniqueConstraint(
+                fields=["complaint"],
+                name="complaint_settled_once",
+                condition=~Q(outcome=Outcome.STILL_LOOKING.value),
+            ),
+        ]
+
+
 class WrongSignIn(models.Model):
     """One row: somebody failed to sign in as the subject of a record; counted, and forgotten after a day."""
 
@@ -168,11 +214,14 @@ class WrongSignIn(models.Model):
 
 
 class Leaf(models.Model):
-    """One act or refusal, chained to the one before: a line cannot be changed, taken out or put in."""
+    """One act or refusal, and its place in the log for ever; there are no gaps, so the rows are the tree."""
 
     entry = models.BinaryField()
     leaf_hash = models.BinaryField(max_length=32)
-    chain_hash = models.BinaryField(max_length=32)
+    position = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="positions_start_at_0", condition=Q(position__gte=0))]
 
 
 class LeafPayload(models.Model):
@@ -181,6 +230,27 @@ class LeafPayload(models.Model):
     leaf_id = models.BigIntegerField(primary_key=True)
     salt = models.BinaryField(max_length=32)
     payload = models.JSONField()
+
+
+class FullTile(models.Model):
+    """One row: one full tile and the hash over it, which stands in the tile above (C2SP tlog-tiles)."""
+
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    root_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(models.F("level"), models.F("index"), name="full_tile_once")]
+
+
+class LogCheckpoint(models.Model):
+    """One row: one signed tree head, and the right edge from which signing goes on. Added, never changed."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root_hash = models.BinaryField(max_length=32)
+    right_edge = models.BinaryField()
+    note = models.TextField()
+    signed_at = models.DateTimeField()
 
 
 class OfficerManager(BaseUserManager["Officer"]):
@@ -208,6 +278,13 @@ class Officer(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     objects: ClassVar[Any] = OfficerManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="officer_role_known", condition=Q(role__in=[one.value for one in OfficerRole])
+            )
+        ]
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # Django has a column; here it follows from two facts

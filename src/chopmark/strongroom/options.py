@@ -32,6 +32,9 @@ class Options:
     production: bool  # config.toml production: cookies only over TLS, no key in a file without a waiver
     machine_socket: Path  # STRONGROOM_SOCKET, else run/strongroom.sock
     policy_file: Path  # STRONGROOM_POLICY, else config.toml [owner] policy, else the policy that comes with the product
+    log_folder: (
+        Path  # STRONGROOM_LOG_FOLDER, else owner/log: public files, which a plain web server may serve too
+    )
     passphrase_file: Path  # STRONGROOM_PASSPHRASE_FILE, else secrets/strongroom.passphrase
     # STRONGROOM_DATABASE, a libpq connection string, and STRONGROOM_DATABASE_PASSWORD_FILE;
     # else config.toml [owner] socket_dir and port, and secrets/strongroom.password.
@@ -44,19 +47,19 @@ class Options:
         home = Path(environment["STRONGROOM_HOME"])
         config = _config(home)
         owner, addresses = config.get("owner", {}), config.get("addresses", {})
-        port = int(config.get("ports", {}).get("desk", _DEFAULT_PORT))
         return cls(
             home=home,
             process=environment.get("STRONGROOM_PROCESS", "command"),
             portal_url=addresses.get("web", "http://localhost:8400").rstrip("/"),
-            desk_url=addresses.get("desk", f"http://127.0.0.1:{port}").rstrip("/"),
-            port=port,
+            desk_url=desk_url(home),
+            port=_port(config),
             owner_en=owner.get("name_en", "Records Office of the Government"),
             owner_zh=owner.get("name_zh", "政府紀錄處"),
             notice=owner.get("notice", ""),
             production=bool(config.get("production", False)),
             machine_socket=_path(environment, "STRONGROOM_SOCKET", home / "run" / "strongroom.sock"),
             policy_file=_policy(home, owner, environment),
+            log_folder=_path(environment, "STRONGROOM_LOG_FOLDER", home / "owner" / "log"),
             passphrase_file=_path(
                 environment, "STRONGROOM_PASSPHRASE_FILE", home / "secrets" / "strongroom.passphrase"
             ),
@@ -92,6 +95,15 @@ class KeyFiles:
         return self.folder / "receipt.pub"
 
     @property
+    def log_key(self) -> Path:
+        return self.folder / "log-key.sealed"
+
+    @property
+    def log_verifier_key(self) -> Path:
+        """The log's public key with its name, one line: what `chopmark log verify` takes as `--key`."""
+        return self.folder / "log.vkey"
+
+    @property
     def kek_waiver(self) -> Path:
         """The owner's signed leave to have the key-encryption key in a file in production."""
         return self.folder / "kek.waiver"
@@ -110,6 +122,17 @@ class KeyFiles:
     def sessions(self) -> Path:
         """What signs session cookies and form tokens."""
         return self.folder / "sessions.key"
+
+
+def desk_url(home: Path) -> str:
+    """Where the desk of this home is reached."""
+    config = _config(home)
+    usual = f"http://127.0.0.1:{_port(config)}"
+    return str(config.get("addresses", {}).get("desk", usual)).rstrip("/")
+
+
+def _port(config: Mapping[str, Any]) -> int:
+    return int(config.get("ports", {}).get("desk", _DEFAULT_PORT))
 
 
 def _config(home: Path) -> dict[str, Any]:

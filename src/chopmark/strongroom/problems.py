@@ -24,6 +24,9 @@ _RETURN = _("Go back to where you came from, and follow the link there once more
 _COUNTER = _("Go back to the counter page, and start this step again.")
 _OWNER = _("Ask the office that keeps the records.")
 _LATER = _("Wait 15 minutes, then send yours again. Nothing has been recorded.")
+_STANDS_STILL = _("The log stands still until the office that keeps the records has looked at it.")
+_HISTORY = _("Go back to the list of who looked at your record.")
+_LIST = _("Go back to the list of complaints.")
 _SET_UP = _("Whoever looks after this machine must put its key files right. Nothing was opened.")
 
 WORDS: Final[dict[str, Words]] = {
@@ -137,6 +140,32 @@ WORDS: Final[dict[str, Words]] = {
     ),
     "sighting_not_checked": Words(403, _("You have not compared the card in the last 30 minutes"), _COUNTER),
     "sighting_taken": Words(409, _("Another officer has already confirmed this visit"), _COUNTER),
+    # Complaints and the owner's pages.
+    "line_unknown": Words(404, _("Your history has no such line"), _HISTORY),
+    "complaint_already_opened": Words(
+        409, _("You have already told us that you do not recognise this line"), _HISTORY
+    ),
+    "complaint_unknown": Words(404, _("No complaint has this number"), _LIST),
+    "complaint_settled": Words(409, _("This complaint has had its final answer"), _LIST),
+    "role_not_allowed": Words(
+        403,
+        _("This page is for other officers"),
+        _("Sign out, and sign in with the credential for this page."),
+    ),
+    # The log.
+    "leaf_altered": Words(500, _("The log is not as it was written"), _STANDS_STILL),
+    "positions_have_gap": Words(500, _("An entry of the log is missing"), _STANDS_STILL),
+    "root_differs": Words(500, _("The log is not the one that was signed"), _STANDS_STILL),
+    "last_checkpoint_altered": Words(500, _("What was signed of the log has been changed"), _STANDS_STILL),
+    "leaf_not_under_checkpoint": Words(
+        409,
+        _("This entry is not under a signed checkpoint yet"),
+        _("Wait a minute, then ask again. The entry itself is already in the log."),
+    ),
+    "database_behind_log": Words(
+        500, _("The log was published further than this database knows"), _STANDS_STILL
+    ),
+    "log_key_differs": Words(503, _("The log’s key is not the one that was made for this log"), _SET_UP),
     # The doors and the keys.
     "request_malformed": Words(400, _("The request is not one that we know"), _OWNER),
     "key_file_missing": Words(503, _("A key file is missing"), _SET_UP),

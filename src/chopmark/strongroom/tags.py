@@ -19,6 +19,8 @@ class Tag(StrEnum):
     CHALLENGE_MADE = "challenge:made"
     CHOICE_GIVEN = "choice:given"
     CHOICE_WITHDRAWN = "choice:withdrawn"
+    COMPLAINT_ANSWERED = "complaint:answered"
+    COMPLAINT_OPENED = "complaint:opened"
     CONTACT_RELEASED = "contact:released"
     GRANT_ENDED = "grant:ended"
     GRANT_SIGNED = "grant:signed"

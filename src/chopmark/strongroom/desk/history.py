@@ -1,4 +1,4 @@
-"""`/history`: the subject of a record reads who opened it."""
+"""`/history`: the subject of a record reads who opened it, takes the proof along, or does not recognise a line."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,10 +18,12 @@ from chopmark.look import formats
 from chopmark.look.language import in_chinese
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import SUBJECT
+from chopmark.strongroom.desk.complaining import told
 from chopmark.strongroom.desk.forms import SubjectSignInForm, say_at
 from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
 from chopmark.strongroom.keyring import keyring
-from chopmark.strongroom.models import Opening
+from chopmark.strongroom.log import proofs
+from chopmark.strongroom.models import Complaint, Opening
 from chopmark.strongroom.problems import WORDS
 from chopmark.strongroom.purposes import DESK, terms
 from chopmark.strongroom.services import subject
@@ -90,19 +94,61 @@ def _longest_delay() -> int:
 
 
 def lines(openings: Sequence[Opening]) -> list[dict[str, object]]:
-    """Each opening as a line of the timeline: when, who, what, why, and where the log says the same."""
-    return [_line(opening) for opening in openings]
+    """Each opening as a line of the timeline: when, who, what, why, where the log says the same, what she can do."""
+    leaf_ids = [opening.leaf_id for opening in openings]
+    places, signed = proofs.positions(leaf_ids), proofs.signed_size()
+    complaints = Complaint.objects.select_related("opening__record").in_bulk(
+        leaf_ids, field_name="opening_id"
+    )
+    return [
+        _line(opening, places[opening.leaf_id], signed, complaints.get(opening.leaf_id))
+        for opening in openings
+    ]
 
 
-def _line(opening: Opening) -> dict[str, object]:
+def _line(opening: Opening, place: int, signed: int, complaint: Complaint | None) -> dict[str, object]:
     when: datetime = opening.at
-    entry = _("log entry %(number)s") % {"number": formats.number(opening.leaf_id)}
+    entry = _("log entry %(number)s") % {"number": formats.number(place)}
     return {
         "kind": "refused" if opening.refused else "sealed",
         "when": when,
         "what": _who(opening),
-        "more": [_what(opening), _why(opening, entry)],
+        "more": [
+            _what(opening),
+            _why(opening, _case(opening), entry),
+            *(told(complaint, keys=keyring()) if complaint else []),
+            _ways(opening, is_signed=place < signed, is_complained_of=complaint is not None),
+        ],
     }
+
+
+def described(opening: Opening) -> dict[str, str]:
+    """Who opened what, in the words that its subject reads."""
+    return {"who": _who(opening), "what": _what(opening)}
+
+
+def _case(opening: Opening) -> str:
+    if opening.case is None:
+        return _("a grant that two of the owner’s officers signed") if opening.grant_id else _("no case")
+    return _("application %(reference)s") % {
+        "reference": " ".join(formats.reference(opening.case.application_reference))
+    }
+
+
+def _ways(opening: Opening, *, is_signed: bool, is_complained_of: bool) -> str:
+    """What she can do with a line; its proof can be made once the log was signed over it, a second later or two."""
+    proof = (
+        _link("history-proof", opening, _("Download the proof"))
+        if is_signed
+        else _("The log will be signed over this line within a minute")
+    )
+    if is_complained_of:
+        return proof
+    return format_html("{} · {}", proof, _link("history-complaint", opening, _("I do not recognise this")))
+
+
+def _link(name: str, opening: Opening, words: str) -> str:
+    return format_html('<a href="{}">{}</a>', reverse(name, args=[opening.leaf_id]), words)
 
 
 def _who(opening: Opening) -> str:
@@ -128,12 +174,16 @@ def _listed(words: list[str]) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
-def _why(opening: Opening, entry: str) -> str:
+def _why(opening: Opening, case: str, entry: str) -> str:
     agreed = terms().purposes.get(opening.purpose)
     if agreed is None:
-        return _("Purpose given: “%(purpose)s” · %(entry)s") % {"purpose": opening.purpose, "entry": entry}
+        return _("Purpose given: “%(purpose)s” · %(case)s · %(entry)s") % {
+            "purpose": opening.purpose,
+            "case": case,
+            "entry": entry,
+        }
     words = agreed.zh if in_chinese() else agreed.en
     if opening.told_at is not None and agreed.delay is not None:
         why = agreed.delay.reason_zh if in_chinese() else agreed.delay.reason_en
         words = _("%(purpose)s (%(reason)s)") % {"purpose": words, "reason": why}
-    return _("%(purpose)s · %(entry)s") % {"purpose": words, "entry": entry}
+    return _("%(purpose)s · %(case)s · %(entry)s") % {"purpose": words, "case": case, "entry": entry}

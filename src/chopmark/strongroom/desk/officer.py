@@ -32,10 +32,12 @@ from chopmark.strongroom.errors import (
     OfficerSignInRefused,
     OneTimeCodeWrong,
     PasswordTooWeak,
+    RoleNotAllowed,
 )
 from chopmark.strongroom.keyring import keyring
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.particulars import age_on
+from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services.sighting import Person, Visit, check_sighting, confirm_sighting
 from chopmark.strongroom.services.submit import HERE
 
@@ -97,7 +99,8 @@ def _signed_in(request: HttpRequest, form: OfficerSignInForm) -> bool:
 
 def _onward(request: HttpRequest) -> str:
     asked = request.POST.get("next", "")
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else settings.PORTAL_URL
+    usual = "/owner/" if getattr(request.user, "role", "") == OfficerRole.OWNER else settings.PORTAL_URL
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else usual
 
 
 @require_POST
@@ -110,7 +113,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """The number from the card is compared here; only if it agrees are name and birth date shown."""
-    officer = _officer(request)
+    officer = _counter_officer(request)
     if officer is None:
         return _to_sign_in(request)
     visit = links.visit(request.GET)
@@ -129,7 +132,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
     """The officer vouches for what only she saw; the owner signs it."""
-    officer = _officer(request)
+    officer = _counter_officer(request)
     if officer is None:
         return _to_sign_in(request)
     visit, form = links.visit(request.GET), DeclarationForm(request.POST)
@@ -158,7 +161,16 @@ def _agreed(request: HttpRequest, visit: Visit, person: Person, officer: Officer
     return render(request, "strongroom/declare.html", page)
 
 
-def _officer(request: HttpRequest) -> Officer | None:
+def _counter_officer(request: HttpRequest) -> Officer | None:
+    """Who may compare cards: watching over the records and looking into them are two people's work."""
+    officer = signed_in_officer(request)
+    if officer is not None and officer.role != OfficerRole.COUNTER:
+        raise RoleNotAllowed
+    return officer
+
+
+def signed_in_officer(request: HttpRequest) -> Officer | None:
+    """The officer of this session, if her credential still stands."""
     # Signed in with both: the password, and the device that django_otp verified.
     is_verified = getattr(request.user, "is_verified", None)
     if is_verified is None or not is_verified():

@@ -1,0 +1,90 @@
+"""Signing the head of the tree: only over leaves that were hashed again, and only as growth of what was signed last."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from chopmark.pki.tlog.checkpoint import Checkpoint, format_checkpoint, open_checkpoint
+from chopmark.pki.tlog.merkle import RightEdge
+from chopmark.pki.tlog.note import signature_line, signed_text
+from chopmark.pki.tlog.tiles import HEIGHT
+from chopmark.strongroom.errors import LastCheckpointAltered, RootDiffers
+from chopmark.strongroom.log import tree
+from chopmark.strongroom.log.keys import own_key, signing_key
+from chopmark.strongroom.models import FullTile, LogCheckpoint
+
+_SIGNING_LOCK = (0x5374, 3)
+
+
+def sign_growth(now: datetime) -> LogCheckpoint | None:
+    """Sign the tree over every leaf that has committed; answers the checkpoint, or nothing if nothing is new.
+
+    The signature and what it was made from commit together. A crash before that forgets a signature that nobody saw.
+    """
+    with transaction.atomic():
+        # 1. One signer at a time, each going on from what was signed last and from nothing else.
+        _wait_for_turn()
+        edge, size = _edge_signed_last(), tree.size()
+        if size < edge.size:
+            raise LastCheckpointAltered(size=edge.size, leaves=size)
+        if size == edge.size:
+            return None
+
+        # 2. Hash every leaf in between; one that is missing or altered is refused by the tree.
+        full: list[FullTile] = []
+
+        def keep(level: int, index: int, digest: bytes) -> None:
+            if level % HEIGHT == 0:
+                full.append(FullTile(level=level // HEIGHT - 1, index=index, root_hash=digest))
+
+        for leaves in tree.stretches(edge.size, size):
+            edge = edge.append((leaf.leaf_hash for leaf in leaves), on_complete=keep)
+
+        # 3. Sign what was recomputed, and keep it for good.
+        FullTile.objects.bulk_create(full)
+        return LogCheckpoint.objects.create(
+            size=edge.size,
+            root_hash=edge.root(),
+            right_edge=edge.to_bytes(),
+            note=_signed(edge),
+            signed_at=now,
+        )
+
+
+def check() -> int:
+    """Hash the whole log again and hold it beside every checkpoint that was signed; answers its size.
+
+    Raises at the first leaf, or the first signed root, that is not as it was.
+    """
+    edge, size = RightEdge(), tree.size()
+    for signed in LogCheckpoint.objects.order_by("size").iterator():
+        for leaves in tree.stretches(edge.size, signed.size):
+            edge = edge.append(leaf.leaf_hash for leaf in leaves)
+        head = open_checkpoint(signed.note, own_key())
+        if (head.size, head.root_hash) != (edge.size, edge.root()):
+            raise RootDiffers(size=signed.size)
+    for leaves in tree.stretches(edge.size, size):
+        edge = edge.append(leaf.leaf_hash for leaf in leaves)
+    return edge.size
+
+
+def _wait_for_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _SIGNING_LOCK)
+
+
+def _edge_signed_last() -> RightEdge:
+    """The edge kept with the last checkpoint, which must still make the root that our key signed."""
+    last = LogCheckpoint.objects.order_by("size").last()
+    if last is None:
+        return RightEdge()
+    edge = RightEdge.from_bytes(last.size, bytes(last.right_edge))
+    signed = open_checkpoint(last.note, own_key())
+    if (signed.size, signed.root_hash) != (edge.size, edge.root()):
+        raise LastCheckpointAltered(size=last.size)
+    return edge
+
+
+def _signed(edge: RightEdge) -> str:
+    body = format_checkpoint(Checkpoint(own_key().name, edge.size, edge.root()))
+    return signed_text(body, [signature_line(own_key(), signing_key().sign(body.encode()))])
