@@ -6,23 +6,12 @@ from pathlib import Path
 
 import click
 
-from chopmark.pki.tlog.note import VerifierKey, VerifierKeyMalformed, parse_verifier_key
+from chopmark.pki.tlog.note import VerifierKey
 from chopmark.verifier.faults import Fault
+from chopmark.verifier.keys import LogKey
 from chopmark.verifier.log import Report, verify_log
 from chopmark.verifier.sources import source_of
 from chopmark.verifier.words import CHINESE, ENGLISH, sentence, summary
-
-
-class _Key(click.ParamType[VerifierKey]):
-    """A verifier key as the log's keeper gives it out: name+hash+key."""
-
-    name = "vkey"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> VerifierKey:
-        try:
-            return parse_verifier_key(value)
-        except VerifierKeyMalformed:
-            self.fail("a verifier key has the form name+hash+key, and its hash must be right", param, ctx)
 
 
 @click.group()
@@ -32,7 +21,7 @@ def log() -> None:
 
 @log.command()
 @click.argument("place", metavar="DIR|URL")
-@click.option("--key", type=_Key(), required=True, help="The log's verifier key.")
+@click.option("--key", type=LogKey(), required=True, help="The log's verifier key.")
 @click.option(
     "--since",
     "kept",
