@@ -76,9 +76,7 @@ def served(tmp_path):
 
     def begin():
         command = [sys.executable, "-m", "chopmark.config", "run", "witness", *map(str, options)]
-        running.append(
-            subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0)
-        )
+        running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0))
         key = parse_cosigner_key(running[-1].stdout.readline())
         for _ in range(200):
             try:

@@ -12,12 +12,14 @@ from chopmark.config.audit.key_uses import check_certificates, check_claims, che
 from chopmark.config.audit.log import check_leaves, check_positions
 from chopmark.config.audit.published import check_published
 from chopmark.config.audit.story import check_crls, check_ocsp
+from chopmark.config.audit.witnessed import check_witnesses
 
 
 def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterator[Fault]:
     """All that is not as it must be. `settled`: nothing is on its way; without an address the responder is not asked."""
     yield from check_leaves()
     yield from check_positions()
+    yield from check_witnesses(now=now)
     yield from check_books()
     yield from check_decisions()
     yield from check_claims(settled=settled)
