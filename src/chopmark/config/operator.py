@@ -29,12 +29,13 @@ _CODE = click.option(
 
 def register(cli: click.Group) -> None:
     """Add these verbs to the `chopmark` command."""
-    from chopmark.verifier.cli import log
+    from chopmark.verifier.cli import log, proof
 
     cli.add_command(crl)
     cli.add_command(certificate)
     cli.add_command(audit)
     cli.add_command(log)
+    cli.add_command(proof)
 
 
 @click.group()
