@@ -1,65 +1,22 @@
 """The log and its witnesses: the witness itself answers here, called as HTTP would call it."""
 
-import io
-import itertools
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-import httpx
 import pytest
 
+from authority.watching import Watching, set_quorum
 from chopmark.authority.audit.models import Leaf
-from chopmark.authority.catalogue import reading
 from chopmark.authority.transparency import asking, models, witnesses
 from chopmark.authority.transparency.keys import own_key
 from chopmark.authority.transparency.selectors import has_alarm, inclusion_proof, is_under_checkpoint
 from chopmark.config.audit.witnessed import check_witnesses
 from chopmark.pki.tlog.cosignature import require_quorum
 from chopmark.pki.tlog.leaf import decode_leaf
-from chopmark.pki.tlog.witnessing import parse_request
-from chopmark.verifier.witness.app import Application
-from chopmark.verifier.witness.cosigning import Witness
-from chopmark.verifier.witness.keyfile import cosigner_of
 from chopmark.verifier.witness.memory import Memory
 
 NOON = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 A_MINUTE = timedelta(minutes=1)
-
-
-class Watching:
-    """Two witnesses elsewhere; each may be away, or lose its answer on the way."""
-
-    def __init__(self, folder, log_key):
-        self.folder, self.away, self.lost = folder, set(), set()
-        self.seconds = itertools.count(1_790_000_000)
-        self.asked = []
-        self.witnesses = {name: self.begin(name, log_key) for name in ("one", "two")}
-
-    def begin(self, name, log_key):
-        state = self.folder / name
-        cosigner = cosigner_of(self.folder / f"{name}.key", memory=state, name=f"witness.example/{name}")
-        witness = Witness(
-            logs=[log_key], memory=Memory(state), cosigner=cosigner, now=lambda: next(self.seconds)
-        )
-        return cosigner.key, Application(witness)
-
-    def keys(self):
-        return [key for key, _ in self.witnesses.values()]
-
-    def post(self, url, body):
-        self.asked.append((url, parse_request(body).old_size))
-        if url in self.away:
-            raise httpx.ConnectError("away")
-        said = []
-        environ = {
-            "REQUEST_METHOD": "POST",
-            "PATH_INFO": "/add-checkpoint",
-            "wsgi.input": io.BytesIO(body),
-        }
-        answer = b"".join(self.witnesses[url][1](environ, lambda *args: said.extend(args)))
-        if url in self.lost:
-            raise httpx.ReadTimeout("lost")
-        return int(said[0][:3]), answer
 
 
 @pytest.fixture
@@ -71,12 +28,7 @@ def watching(house, tmp_path, settings):
 
 @pytest.fixture
 def quorum(monkeypatch):
-    def of(number):
-        pack = reading.current()
-        authority = replace(pack.authority, witness_quorum=number)
-        monkeypatch.setattr(witnesses.catalogue, "current", lambda: replace(pack, authority=authority))
-
-    return of
+    return partial(set_quorum, monkeypatch)
 
 
 def ask(watching, now=NOON):
@@ -270,3 +222,9 @@ def test_the_worker_asks_and_the_signer_judges_under_their_own_grants(house, wat
         assert not witnesses.are_late(now=NOON + 60 * A_MINUTE)
     with as_process("web"):
         assert witnesses.newest_witnessed().size == 1
+
+
+def test_the_pack_says_how_many_and_the_country_starts_with_none(law):
+    assert witnesses.quorum() == 0
+    law({"authority.toml": "witness_quorum = 2\n"})
+    assert witnesses.quorum() == 2
