@@ -1,8 +1,10 @@
 """The log and its witnesses: the witness itself answers here, called as HTTP would call it."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import httpx
 import pytest
 
 from authority.watching import Watching, set_quorum
@@ -228,3 +230,38 @@ def test_the_pack_says_how_many_and_the_country_starts_with_none(law):
     assert witnesses.quorum() == 0
     law({"authority.toml": "witness_quorum = 2\n"})
     assert witnesses.quorum() == 2
+
+
+def test_it_is_asked_over_http_at_its_address_and_a_flood_for_an_answer_is_cut_off(house, watching, settings):
+    def answer(request):
+        assert (request.method, request.url.path) == ("POST", "/w/add-checkpoint")
+        if request.url.host == "flood.example":
+            return httpx.Response(200, content=bytes(10 * asking.LONGEST_ANSWER))
+        status, octets = watching.post("one", request.content)
+        return httpx.Response(status, content=octets)
+
+    one, two = watching.keys()
+    settings.CHOPMARK_WITNESSES = ((one, "http://one.example/w/"), (two, "http://flood.example/w"))
+    house.leave()
+    house.settle()
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        assert asking.ask_all(now=NOON, post=asking._poster(client)) == 1
+
+    assert models.Cosignature.objects.get().witness == str(one)
+    assert models.WitnessAlert.objects.get().witness == str(two)
+
+
+def test_the_loop_goes_on_after_anything(shared_house, settings, monkeypatch):
+    stop, rounds = threading.Event(), []
+
+    def fail(**_):
+        rounds.append(1)
+        if len(rounds) == 3:
+            stop.set()
+        raise httpx.InvalidURL("no address")
+
+    monkeypatch.setattr(asking, "ask_all", fail)
+    monkeypatch.setattr(asking, "POLL_SECONDS", 0)
+    asking.run_forever(stop)
+
+    assert len(rounds) == 3

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import httpx
 import structlog
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
@@ -37,8 +37,10 @@ def run_forever(stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 ask_all(now=clock.now(), post=_poster(client))
-            except DatabaseError as error:
-                log.warning("database_lost", error=type(error).__name__)
+            # A lost database, a leaf that was altered, an address that is none: the witnesses are asked again when it is over.
+            except Exception as error:  # noqa: BLE001  # logged, and the same work is tried again
+                details = getattr(error, "details", None)
+                log.warning("asking_interrupted", error=type(error).__name__, details=details)
                 connection.close()
             stop.wait(POLL_SECONDS)
 
