@@ -1,6 +1,5 @@
 """A line that its subject does not recognise: told once, answered by the owner, read in the same history."""
 
-import json
 from dataclasses import replace
 from html import unescape
 
@@ -8,7 +7,8 @@ import pytest
 from django.test import Client
 from people import ERRAND, ESHA, LATER, NOW, WORKER, asha_applies, asked
 
-from chopmark.pki.tlog.proof import check_proof, decode_proof
+from chopmark.pki.tlog.proof import check_proof, parse_proof
+from chopmark.pki.tlog.statement import open_statement, parse_statement
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import SUBJECT, Actor
 from chopmark.strongroom.errors import (
@@ -130,10 +130,12 @@ def test_the_proof_of_a_line_is_good_without_us(asha, tmp_path):
     assert "Download the proof" in text(asha.get("/history"))
     answer = asha.get(f"/history/{asha.line}/proof")
     assert "attachment" in answer.headers["Content-Disposition"]
-    proven = check_proof(decode_proof(answer.content.decode()), own_key())
-    assert proven.is_opened
-    assert proven.leaf.tag == "record:opened"
-    assert json.loads(answer.content)["payload"]["purpose"] == "certificate"
+    proof = parse_proof(answer.content.decode())
+    statement = parse_statement(proof.extra)
+    check_proof(proof, statement.entry, key=own_key())
+    leaf, payload = open_statement(statement)
+    assert leaf.tag == "record:opened"
+    assert payload["purpose"] == "certificate"
 
 
 def test_a_line_is_in_plain_words_and_names_its_application(asha):

@@ -49,6 +49,7 @@ def test_it_runs_as_a_module(house):
         "root": house.root().hex(),
         "tiles": 3,
         "kept": [],
+        "cosigned_by": [],
     }
 
 

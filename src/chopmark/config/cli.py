@@ -53,17 +53,37 @@ def doctor(home: Path, as_json: bool) -> None:
     sys.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
-@cli.command()
-@click.argument("process", type=click.Choice(PROCESSES))
-@_HOME
-def run(process: str, home: Path) -> None:
-    """Run one process in the foreground, as a unit of its own machine or account."""
-    from chopmark.config.children import child
-    from chopmark.config.home import open_home
+class _Processes(click.Group):
+    """One command a process; the witness is not of a home, and is loaded only when it is asked for."""
 
-    opened, wanted = open_home(home), child(process)
-    command = wanted.command(opened)
-    os.execve(command[0], command, {**os.environ, **wanted.environment(opened)})
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*PROCESSES, "witness"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "witness":
+            from chopmark.verifier.witness.command import witness
+
+            return witness
+        return _process(cmd_name) if cmd_name in PROCESSES else None
+
+
+@cli.group(cls=_Processes)
+def run() -> None:
+    """Run one process in the foreground, as a unit of its own machine or account."""
+
+
+def _process(name: str) -> click.Command:
+    @click.command(name, help=f"The {name}, of this home.")
+    @_HOME
+    def start(home: Path) -> None:
+        from chopmark.config.children import child
+        from chopmark.config.home import open_home
+
+        opened, wanted = open_home(home), child(name)
+        command = wanted.command(opened)
+        os.execve(command[0], command, {**os.environ, **wanted.environment(opened)})
+
+    return start
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

@@ -76,6 +76,8 @@ def _cluster(name: str, cluster: PostgreSQL, plan: Plan) -> Iterator[Finding]:
     try:
         with superuser(cluster, plan.database) as connection:
             yield from _database(name, connection, plan)
+            if name == "authority":
+                yield from _witnesses(connection)
     except psycopg.OperationalError:
         yield Finding(
             name=f"{name} database", found="is not there", remedy="`chopmark up`, or `chopmark db apply`"
@@ -97,6 +99,22 @@ def _database(name: str, connection: psycopg.Connection, plan: Plan) -> Iterator
         )
     if not (unmentioned or wrong):
         yield Finding(name=f"{name} grants", found=f"{len(tables)} tables as the data says")
+
+
+def _witnesses(connection: psycopg.Connection) -> Iterator[Finding]:
+    """A witness that would not go on with our log has seen another one, or lost its memory: nothing else explains it."""
+    there = connection.execute("select to_regclass('transparency_witnessalert')").fetchone()
+    if there is None or there[0] is None:
+        return
+    refused = connection.execute(
+        "select witness, after_size, code from transparency_witnessalert order by id"
+    )
+    for witness, after_size, code in refused.fetchall():
+        yield Finding(
+            name="witness",
+            found=f"{witness.split('+')[0]} would not go on after size {after_size} ({code})",
+            remedy='read docs/witness.md, "When a witness refuses", before anything else is done to the log',
+        )
 
 
 def _processes(home: Home) -> Iterator[Finding]:

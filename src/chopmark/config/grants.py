@@ -55,9 +55,11 @@ _TABLES: dict[str, dict[str, str]] = {
     "transparency_fulltile": _row(worker="SI", signer="S"),
     "transparency_checkpointrequest": _row(worker="SI", signer="S"),
     "transparency_checkpoint": _row(web="S", worker="S", signer="SI"),
+    "transparency_cosignature": _row(web="S", worker="SI", signer="S"),
     "transparency_horizon": _row(worker="SIU"),
     "transparency_setaside": _row(web="S", worker="SI"),
     "transparency_signingalert": _row(web="S", worker="S", signer="SI"),
+    "transparency_witnessalert": _row(web="S", worker="SI"),
     # --- who is who ---
     "participants_login": _row(web="SIU", operator="S"),
     "participants_outletsuspension": _row(web="SIU", worker="S", operator="S"),

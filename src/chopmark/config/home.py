@@ -65,6 +65,13 @@ binaries = ""
 account = "{account}"
 place = "{place}"
 
+# Who cosigns the authority's log (docs/witness.md); how many must have is the pack's `witness_quorum`.
+# [witness]
+# patience_minutes = 30
+# [[witness.ask]]
+# key = "witness.example.org/w1+1a2b3c4d+BA..."
+# url = "https://witness.example.org"
+
 # Servers of your own instead of the two that come with the software. Their superuser is needed for `chopmark db apply`
 # only (or let your own people run what `chopmark db sql` prints); the processes never use it.
 # [postgresql.authority]

@@ -29,12 +29,13 @@ _CODE = click.option(
 
 def register(cli: click.Group) -> None:
     """Add these verbs to the `chopmark` command."""
-    from chopmark.verifier.cli import log
+    from chopmark.verifier.cli import log, proof
 
     cli.add_command(crl)
     cli.add_command(certificate)
     cli.add_command(audit)
     cli.add_command(log)
+    cli.add_command(proof)
 
 
 @click.group()
@@ -96,6 +97,33 @@ def retry(home: Path, reference: str, number: str, code: str, as_json: bool) -> 
 
     asked = _or_refusal(ask)
     click.echo(json.dumps({"asked": asked}) if as_json else f"{asked}: asked again")
+
+
+@certificate.command()
+@click.argument("serial")
+@_HOME
+@click.option(
+    "--with-payloads", is_flag=True, help="Open what each entry commits to, as an auditor may see it."
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Otherwise it is printed.")
+def evidence(serial: str, home: Path, with_payloads: bool, out: Path | None) -> None:
+    """Gather every entry about a certificate with its proof, in one file that `chopmark proof verify` checks offline."""
+    _become(home, "audit")
+    from chopmark.config.evidence import gather
+
+    try:
+        serial_number = bytes.fromhex(serial.replace(":", ""))
+    except ValueError:
+        raise click.UsageError("a serial number is written in hexadecimal") from None
+    text, waiting = _or_refusal(lambda: gather(serial_number, with_payloads=with_payloads))
+    if waiting:
+        click.echo(
+            f"{waiting} entries are not in it: no checkpoint that may be relied on is over them yet", err=True
+        )
+    if out:
+        out.write_text(text)
+    else:
+        click.echo(text, nl=False)
 
 
 @click.command()

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from chopmark.config import roles
 from chopmark.config.faults import Fault
 from chopmark.config.home import Home, open_home
+from chopmark.pki.tlog.cosignature import CosignerKey, parse_cosigner_key
+from chopmark.pki.tlog.note import VerifierKeyMalformed
 
 PACKS = Path(__file__).parent.parent / "packs"
 
@@ -59,6 +61,12 @@ class Options:
         metadata=_described("The address of the OCSP responder, as printed in certificates.")
     )
     log_origin: str = field(metadata=_described("The name of the authority's log in its checkpoints."))
+    witnesses: tuple[tuple[CosignerKey, str], ...] = field(
+        metadata=_described("Who cosigns the authority's log: the key that each printed, and its address.")
+    )
+    witness_patience_minutes: int = field(
+        metadata=_described("How long the log may wait for its quorum before issuing pauses.")
+    )
     packs: tuple[Path, ...] = field(
         metadata=_described("Folders of policy data: the base pack, then overlays.")
     )
@@ -94,6 +102,8 @@ def load(environ: Mapping[str, str]) -> Options:
         repository_url=home.address("repository"),
         ocsp_url=home.address("responder"),
         log_origin=str(home.config["log_origin"]),
+        witnesses=_witnesses(home),
+        witness_patience_minutes=int(home.config.get("witness", {}).get("patience_minutes", 30)),
         packs=tuple(_pack(home, name) for name in home.config["packs"]),
         strongroom_socket=home.strongroom_socket,
         database_host=home.database_place("authority")[0],
@@ -110,6 +120,24 @@ def load(environ: Mapping[str, str]) -> Options:
 def _pack(home: Home, name: str) -> Path:
     """A pack by its name in the product, or by a path from the home."""
     return PACKS / name if os.sep not in name else home.path / name
+
+
+def _witnesses(home: Home) -> tuple[tuple[CosignerKey, str], ...]:
+    """The `[[witness.ask]]` tables of config.toml; none in a new home."""
+    where = home.path / "config.toml"
+    try:
+        asked = [
+            (parse_cosigner_key(one["key"]), str(one["url"]))
+            for one in home.config.get("witness", {}).get("ask", [])
+        ]
+    except (KeyError, VerifierKeyMalformed):
+        raise Fault(
+            f"a witness in {where} has no url, or no key of the form name+hash+key for cosignatures",
+            "copy the line that `chopmark run witness` prints",
+        ) from None
+    if len({key.public_key for key, _ in asked}) != len(asked):
+        raise Fault(f"two witnesses in {where} have one key", "a witness counts once; name each with its own")
+    return tuple(asked)
 
 
 def _receipt_key(home: Home) -> bytes:

@@ -29,6 +29,8 @@ CHOPMARK_TOKEN_PASSPHRASE_FILE = OPTIONS.home / "secrets" / "token.passphrase"
 _WAIVER = OPTIONS.home / "signer" / "token.waiver"
 CHOPMARK_TOKEN_WAIVER = _WAIVER if _WAIVER.exists() else None
 CHOPMARK_LOG_ORIGIN = OPTIONS.log_origin
+CHOPMARK_WITNESSES = OPTIONS.witnesses
+CHOPMARK_WITNESS_PATIENCE_MINUTES = OPTIONS.witness_patience_minutes
 CHOPMARK_PRODUCTION = OPTIONS.production
 CHOPMARK_RUN_DIR = OPTIONS.home / "run"
 

@@ -24,13 +24,16 @@ def main() -> int:
     os.environ["CHOPMARK_PROCESS"] = "worker"
     django.setup()
     from chopmark.authority.kernel import clock
-    from chopmark.authority.transparency import sequencer
+    from chopmark.authority.transparency import asking, sequencer, witnesses
     from chopmark.config import ticks
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    loops = [_started(loop, stop) for loop in (hear, sequencer.run_forever, ticks.run_forever)]
+    wanted = [hear, sequencer.run_forever, ticks.run_forever]
+    if witnesses.configured():
+        wanted.append(asking.run_forever)
+    loops = [_started(loop, stop) for loop in wanted]
     began, is_ready = clock.now(), False
     while not stop.is_set() and all(loop.is_alive() for loop in loops):
         is_ready = is_ready or _lists_are_public()

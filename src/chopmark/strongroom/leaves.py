@@ -13,9 +13,8 @@ from django.db import connection, transaction
 
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.leaf import Leaf as LogLeaf
-from chopmark.pki.tlog.leaf import commitment, encode_leaf
+from chopmark.pki.tlog.leaf import canonical_payload, commitment, encode_leaf
 from chopmark.pki.tlog.merkle import leaf_hash
-from chopmark.pki.tlog.proof import canonical_payload
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.tags import Tag

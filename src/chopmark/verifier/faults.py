@@ -18,6 +18,9 @@ class FaultCode(StrEnum):
     ROOT_DIFFERS = "root_differs"
     HISTORY_REWRITTEN = "history_rewritten"
     LOG_SHRANK = "log_shrank"
+    QUORUM_MISSING = "quorum_missing"
+    ENTRY_BEYOND_LOG = "entry_beyond_log"
+    ENTRY_NOT_PROVED = "entry_not_proved"
 
 
 class Fault(Exception):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.checkpoint import Checkpoint, open_checkpoint
+from chopmark.pki.tlog.cosignature import Cosignature, CosignerKey, QuorumMissing, require_quorum
 from chopmark.pki.tlog.merkle import RightEdge
 from chopmark.pki.tlog.note import VerifierKey
 from chopmark.pki.tlog.tiles import CHECKPOINT_PATH
@@ -23,19 +24,27 @@ class Report:
     root_hash: bytes
     tiles: int
     kept: tuple[int, ...]
+    cosigned_by: tuple[str, ...] = ()
 
 
 def verify_log(
-    source: Source, key: VerifierKey, *, kept: Sequence[str] = (), on_entry: OnEntry | None = None
+    source: Source,
+    key: VerifierKey,
+    *,
+    kept: Sequence[str] = (),
+    witnesses: Sequence[CosignerKey] = (),
+    quorum: int = 0,
+    on_entry: OnEntry | None = None,
 ) -> Report:
     """Raise the first `Fault`, or report a log that is whole and continues every checkpoint that was kept.
 
-    1. The checkpoint is signed. 2. The kept ones are signed too, and none is of a longer log. 3. Every entry is what
-    its tile says, and every tile above is what the entries make. 4. At each kept size, and at the end, the root is
-    the signed one.
+    1. The checkpoint is signed, and cosigned by so many of the witnesses. 2. The kept ones are signed too, and none is of a
+    longer log. 3. Every entry is what its tile says, and every tile above is what the entries make. 4. At each kept size, and
+    at the end, the root is the signed one.
     """
     # 1, 2.
-    signed = _published(source, key)
+    note, signed = published(source, key)
+    cosigned = _cosigned(note, witnesses, quorum)
     heads = [_kept(note, key, signed) for note in kept]
 
     # 3, 4. The reader compares the tiles while the tree grows over the hashes that it found.
@@ -50,17 +59,29 @@ def verify_log(
         root_hash=signed.root_hash,
         tiles=reader.tiles,
         kept=tuple(sorted(head.size for head in heads)),
+        cosigned_by=tuple(dict.fromkeys(one.key.name for one in cosigned)),
     )
 
 
-def _published(source: Source, key: VerifierKey) -> Checkpoint:
+def published(source: Source, key: VerifierKey) -> tuple[str, Checkpoint]:
+    """The checkpoint that is public: the note, and what it says now that the log is known to have signed it."""
     octets = source.read(CHECKPOINT_PATH)
     if octets is None:
         raise Fault(FaultCode.CHECKPOINT_MISSING, path=CHECKPOINT_PATH)
     try:
-        return open_checkpoint(octets.decode(), key)
+        note = octets.decode()
+        return note, open_checkpoint(note, key)
     except UnicodeDecodeError:
         raise Fault(FaultCode.CHECKPOINT_NOT_BELIEVED, path=CHECKPOINT_PATH, why="not_utf8") from None
+    except Refusal as refusal:
+        raise Fault(FaultCode.CHECKPOINT_NOT_BELIEVED, path=CHECKPOINT_PATH, why=refusal.code) from None
+
+
+def _cosigned(note: str, witnesses: Sequence[CosignerKey], quorum: int) -> tuple[Cosignature, ...]:
+    try:
+        return require_quorum(note, witnesses, quorum)
+    except QuorumMissing:
+        raise Fault(FaultCode.QUORUM_MISSING, path=CHECKPOINT_PATH) from None
     except Refusal as refusal:
         raise Fault(FaultCode.CHECKPOINT_NOT_BELIEVED, path=CHECKPOINT_PATH, why=refusal.code) from None
 

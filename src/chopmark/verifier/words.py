@@ -1,5 +1,6 @@
 """What the verifier says to people, in English and 繁體中文; programs read the codes."""
 
+from chopmark.verifier.certificates import Search
 from chopmark.verifier.faults import Fault, FaultCode
 from chopmark.verifier.log import Report
 
@@ -56,6 +57,18 @@ _FAULTS: dict[FaultCode, tuple[str, str]] = {
         "The log is shorter than a checkpoint that was kept: entries {first} to {last} are gone.",
         "記錄比所保存的檢查點短：第 {first} 至 {last} 項已不見。",
     ),
+    FaultCode.QUORUM_MISSING: (
+        "The checkpoint is signed, and too few of the witnesses that were named have cosigned it.",
+        "檢查點已簽署，但指定的見證人當中副署者不足。",
+    ),
+    FaultCode.ENTRY_BEYOND_LOG: (
+        "There is no entry {first}: the log has {last}.",
+        "沒有第 {first} 項記錄：記錄共 {last} 項。",
+    ),
+    FaultCode.ENTRY_NOT_PROVED: (
+        "The tiles do not lead from entry {first} to the signed root ({why}).",
+        "由第 {first} 項記錄無法推算至已簽署的樹根（{why}）。",
+    ),
 }
 
 
@@ -68,6 +81,28 @@ def summary(report: Report, language: str) -> str:
     root = report.root_hash.hex()
     if language == CHINESE:
         kept = f"，並延續 {len(report.kept)} 個所保存的檢查點" if report.kept else ""
-        return f"無誤：{report.origin} 共 {report.size} 項記錄，{report.tiles} 塊，樹根 {root}{kept}。"
+        cosigned = f"，由 {'、'.join(report.cosigned_by)} 副署" if report.cosigned_by else ""
+        return (
+            f"無誤：{report.origin} 共 {report.size} 項記錄，{report.tiles} 塊，樹根 {root}{kept}{cosigned}。"
+        )
     kept = f", continuing {len(report.kept)} kept checkpoint(s)" if report.kept else ""
-    return f"In order: {report.origin}, {report.size} entries, {report.tiles} tiles, root {root}{kept}."
+    cosigned = f", cosigned by {', '.join(report.cosigned_by)}" if report.cosigned_by else ""
+    return f"In order: {report.origin}, {report.size} entries, {report.tiles} tiles, root {root}{kept}{cosigned}."
+
+
+def search_result(search: Search, language: str) -> str:
+    """What a whole log said of one certificate."""
+    if search.found_at is not None:
+        words = "Entry {at} says that this certificate was issued.", "第 {at} 項記錄載明此證書已簽發。"
+        return words[language == CHINESE].format(at=search.found_at)
+    if search.same_number_at is not None:
+        words = (
+            "This certificate was made elsewhere: entry {at} is of another one with the same serial number.",
+            "此證書並非由此簽發：第 {at} 項記錄的證書編號相同，但屬另一張證書。",
+        )
+        return words[language == CHINESE].format(at=search.same_number_at)
+    words = (
+        "This certificate was made elsewhere: no entry of the log says that it was issued.",
+        "此證書並非由此簽發：記錄內沒有任何一項載明其簽發。",
+    )
+    return words[language == CHINESE]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from chopmark.authority.audit import AuditTag
 from chopmark.authority.audit.models import Leaf, Payload
-from chopmark.authority.audit.services import canonical, leave, shred
+from chopmark.authority.audit.services import leave, shred
 from chopmark.config.audit.log import check_leaves, check_payloads
-from chopmark.pki.tlog.leaf import commitment, decode_leaf
+from chopmark.pki.tlog.leaf import canonical_payload, commitment, decode_leaf
 from world import NOON, WORKER, at, last_payload
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_it_works():
 
     row = Payload.objects.get(leaf_id=leaf.pk)
     promised = decode_leaf(bytes(leaf.entry)).commitment
-    assert promised == commitment(bytes(row.salt), canonical(row.payload))
+    assert promised == commitment(bytes(row.salt), canonical_payload(row.payload))
     assert bytes(leaf.leaf_hash) == hashlib.sha256(b"\x00" + bytes(leaf.entry)).digest()
     assert len(row.salt) == 32
 
@@ -64,7 +64,7 @@ def test_whatever_is_said_the_database_gives_back_what_was_promised(db, payload)
 
     assert not list(check_leaves())
     row = Payload.objects.get(leaf_id=leaf.pk)
-    assert canonical(row.payload) == canonical(payload)
+    assert canonical_payload(row.payload) == canonical_payload(payload)
 
 
 def test_shredding_leaves_the_leaf_and_nothing_of_what_it_was_about():

@@ -103,3 +103,12 @@ def test_a_page_that_is_not_there_says_so_in_our_words(visitor):
 def test_nothing_is_done_by_looking(visitor):
     assert Client().post("/").status_code == 405
     assert Client().post("/check").status_code == 405
+
+
+def test_it_says_that_issuing_is_paused_while_the_witnesses_are_late(visitor, accepted, monkeypatch):
+    words = "No certificate is issued until they do."
+    assert words not in said(visitor.get("/"))
+    monkeypatch.setattr("chopmark.authority.transparency.witnesses.are_late", lambda *, now: True)
+
+    assert words in said(visitor.get("/"))
+    assert "暫停簽發證書" in said(visitor.get("/", headers={"accept-language": "zh-hant"}))

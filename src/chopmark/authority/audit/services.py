@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
@@ -18,7 +17,7 @@ from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.kernel.actors import Actor
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.leaf import Leaf as LogLeaf
-from chopmark.pki.tlog.leaf import commitment, encode_leaf
+from chopmark.pki.tlog.leaf import canonical_payload, commitment, encode_leaf
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -124,17 +123,12 @@ def _write(
             outlet=outlet,
             refused=refused,
             public=dict(public),
-            commitment=commitment(salt, canonical(payload)),
+            commitment=commitment(salt, canonical_payload(payload)),
         )
     )
     leaf = Leaf.objects.create(entry=entry, leaf_hash=hashlib.sha256(b"\x00" + entry).digest())
     Payload.objects.create(leaf_id=leaf.pk, salt=salt, payload=payload)
     return leaf.pk
-
-
-def canonical(payload: Mapping[str, Any]) -> bytes:
-    """The bytes that a commitment is over: JSON with sorted keys and no spaces."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 @act(AuditTag.LEAF_SHREDDED)

@@ -61,3 +61,4 @@ class AuditTag(StrEnum):
     STAFF_SIGNED_IN = "staff:signed_in"
     STAFF_WELCOMED = "staff:welcomed"
     STAFF_WELCOMED_AGAIN = "staff:welcomed_again"
+    WITNESS_REFUSED = "witness:refused"

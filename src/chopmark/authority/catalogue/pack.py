@@ -100,6 +100,8 @@ class Authority:
     names: Names
     contact: Contact
     demonstration: bool = False
+    # How many witnesses must have cosigned the log before anything is delivered or published; 0: none is waited for.
+    witness_quorum: int = 0
     acceptance_days: int = 30  # a certificate that nobody accepts within them is revoked
 
     def local(self, moment: datetime) -> datetime:

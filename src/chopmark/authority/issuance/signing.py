@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+import structlog
 from django.db import transaction
 
 from chopmark.authority.applications.models import Application
@@ -40,11 +41,14 @@ from chopmark.authority.issuance.models import (
 )
 from chopmark.authority.issuance.selectors import waiting_for_signer
 from chopmark.authority.kernel.outbox import hand_on
+from chopmark.authority.transparency import witnesses
 from chopmark.authority.verification.proof import require_proven
 from chopmark.pki.certificates import read_certificate
 from chopmark.pki.names import read_name
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tbs import read_tbs_certificate
+
+log = structlog.get_logger("signer")
 
 BATCH = 200
 # How long an intent may wait for a signer that is away, and how far the worker's clock may be ahead of ours.
@@ -55,7 +59,12 @@ Checked = tuple[IntendedCertificate, ToBeSigned]
 
 def run_once(*, token: Token, now: datetime, claimer: int) -> int:
     """Sign what waits; answers how many certificates were recorded."""
-    waiting = _checked(waiting_for_signer(BATCH), now)
+    intents = list(waiting_for_signer(BATCH))
+    if intents and witnesses.are_late(now=now):
+        # They wait, and are neither claimed nor refused: what nobody watches is not issued.
+        log.warning("issuing_paused", why="no quorum of witnesses", waiting=len(intents))
+        return 0
+    waiting = _checked(intents, now)
     by_issuer: dict[int, list[Checked]] = defaultdict(list)
     for intent, item in waiting:
         by_issuer[intent.issuer_id].append((intent, item))

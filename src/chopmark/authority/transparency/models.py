@@ -68,3 +68,29 @@ class SigningAlert(models.Model):
     after_size = models.BigIntegerField(primary_key=True)
     code = models.CharField(max_length=64)
     raised_at = models.DateTimeField()
+
+
+class Cosignature(models.Model):
+    """One row: a witness's line under the checkpoint of this size, checked when it came, and again by whoever relies on it."""
+
+    size = models.BigIntegerField()
+    witness = models.CharField(max_length=512)  # its verifier key
+    line = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(F("size"), F("witness"), name="cosigned_once")]
+
+
+class WitnessAlert(models.Model):
+    """One row: beyond this size that witness would not cosign, and said why; somebody must look."""
+
+    witness = models.CharField(max_length=512)
+    after_size = models.BigIntegerField()
+    code = models.CharField(max_length=64)
+    raised_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(F("witness"), F("after_size"), F("code"), name="witness_alert_once")
+        ]

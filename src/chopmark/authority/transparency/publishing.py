@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from chopmark.authority.transparency import durable, tree
+from chopmark.authority.transparency import durable, tree, witnesses
 from chopmark.authority.transparency.errors import DatabaseBehindLog, RootDiffers
 from chopmark.authority.transparency.keys import own_key
 from chopmark.authority.transparency.models import Checkpoint
@@ -31,18 +31,18 @@ def require_known(folder: Path) -> None:
 
 
 def publish(folder: Path) -> bool:
-    """Bring the folder up to the newest checkpoint; answers whether there was anything to do.
+    """Bring the folder up to the newest checkpoint that has its quorum; answers whether there was anything to do.
 
     1. Only one process writes the folder. 2. The tree must have the signed root. 3. Bundles and tiles
     become durable. 4. The checkpoint is replaced. 5. Partial tiles that a full one makes superfluous go.
     """
-    newest = Checkpoint.objects.order_by("size").last()
+    newest = witnesses.newest_witnessed()
     if newest is None:
         return False
     # 1. A second sequencer waits here, and then finds nothing to do.
     with durable.held(folder):
         published = _published_size(folder)
-        if published >= newest.size:
+        if published > newest.size or (published == newest.size and _says(folder, newest)):
             return False
 
         # 2. A crash here leaves the folder as it was.
@@ -54,11 +54,16 @@ def publish(folder: Path) -> bool:
             durable.write(folder, files)
 
         # 4. Before this line readers see the old checkpoint, after it the new one; both have all their tiles.
-        durable.write(folder, {CHECKPOINT_PATH: newest.note.encode()})
+        durable.write(folder, {CHECKPOINT_PATH: witnesses.public_note(newest).encode()})
 
         # 5. A crash here leaves partial tiles that nobody needs and that do no harm.
         _remove_superseded(folder, published, newest.size)
     return True
+
+
+def _says(folder: Path, checkpoint: Checkpoint) -> bool:
+    """Whether the folder's checkpoint is this one to the letter; otherwise a witness has cosigned it since."""
+    return (folder / CHECKPOINT_PATH).read_bytes() == witnesses.public_note(checkpoint).encode()
 
 
 def _published_size(folder: Path) -> int:
@@ -77,6 +82,8 @@ def _published_size(folder: Path) -> int:
 
 def _files(old_size: int, new_size: int) -> Iterator[dict[str, bytes]]:
     """What a tree of the new size has and one of the old size has not, a stretch at a time."""
+    if old_size == new_size:
+        return
     start = old_size - old_size % WIDTH
     for leaves in tree.stretches(start, new_size):
         yield dict(_level_0_files(start, leaves))

@@ -4,9 +4,15 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from chopmark.authority.transparency import tree
+from chopmark.authority.transparency import tree, witnesses
 from chopmark.authority.transparency.errors import LeafNotUnderCheckpoint
-from chopmark.authority.transparency.models import Checkpoint, Position, SetAside, SigningAlert
+from chopmark.authority.transparency.models import (
+    Checkpoint,
+    Position,
+    SetAside,
+    SigningAlert,
+    WitnessAlert,
+)
 from chopmark.pki.tlog import merkle
 
 
@@ -26,14 +32,17 @@ def latest_checkpoint() -> Checkpoint | None:
 
 
 def is_under_checkpoint(leaf_id: int) -> bool:
-    """Whether a signature stands for this leaf; before it does, nothing is delivered or published."""
+    """Whether a signature, and a quorum of witnesses, stands for this leaf; before, nothing is delivered or published."""
     position = _position(leaf_id)
-    return position is not None and Checkpoint.objects.filter(size__gt=position).exists()
+    if position is None:
+        return False
+    newest = witnesses.newest_witnessed()
+    return newest is not None and newest.size > position
 
 
 def inclusion_proof(leaf_id: int) -> Inclusion:
-    """The way from a leaf to the newest signed root (RFC 6962 §2.1.1)."""
-    position, checkpoint = _position(leaf_id), latest_checkpoint()
+    """The way from a leaf to the newest root that may be relied on (RFC 6962 §2.1.1)."""
+    position, checkpoint = _position(leaf_id), witnesses.newest_witnessed()
     if position is None or checkpoint is None or position >= checkpoint.size:
         raise LeafNotUnderCheckpoint
     node = tree.node_lookup(checkpoint.size)
@@ -41,7 +50,7 @@ def inclusion_proof(leaf_id: int) -> Inclusion:
         index=position,
         entry=tree.leaves(position, position + 1)[0].entry,
         path=tuple(merkle.inclusion_proof(position, checkpoint.size, node)),
-        checkpoint=checkpoint.note,
+        checkpoint=witnesses.public_note(checkpoint),
     )
 
 
@@ -63,10 +72,10 @@ def leaves_left_out() -> int:
 
 
 def has_alarm() -> bool:
-    """Whether somebody must look: the signer would not go on, or a leaf was not fit for the log."""
+    """Whether somebody must look: signer or witness would not go on, or a leaf was not fit for the log."""
     newest = latest_checkpoint()
     stuck = SigningAlert.objects.filter(after_size=newest.size if newest else 0).exists()
-    return stuck or SetAside.objects.exists()
+    return stuck or SetAside.objects.exists() or WitnessAlert.objects.exists()
 
 
 def _position(leaf_id: int) -> int | None:

@@ -13,6 +13,7 @@ from chopmark.config.audit.log import check_leaves, check_payloads, check_positi
 from chopmark.config.audit.promises import check_promises
 from chopmark.config.audit.published import check_published
 from chopmark.config.audit.story import check_crls, check_ocsp
+from chopmark.config.audit.witnessed import check_witnesses
 
 
 def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterator[Fault]:
@@ -22,6 +23,7 @@ def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterato
     yield from check_positions()
     yield from check_public_log(settings.CHOPMARK_LOG_DIR, now)
     yield from check_promises()
+    yield from check_witnesses(now=now)
     yield from check_books()
     yield from check_decisions()
     yield from check_claims(settled=settled)

@@ -6,10 +6,6 @@ from typing import Any
 
 from django.db import connection
 
-from chopmark.authority.audit.services import canonical
-
-__all__ = ["Fault", "canonical", "rows"]
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:

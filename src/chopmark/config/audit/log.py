@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from chopmark.authority.transparency.keys import own_key
-from chopmark.config.audit.fault import Fault, canonical, rows
+from chopmark.config.audit.fault import Fault, rows
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.checkpoint import open_checkpoint
-from chopmark.pki.tlog.leaf import commitment, decode_leaf
+from chopmark.pki.tlog.leaf import canonical_payload, commitment, decode_leaf
 from chopmark.pki.tlog.note import VerifierKey
 from chopmark.pki.tlog.tiles import CHECKPOINT_PATH
 from chopmark.verifier.faults import Fault as LogFault
@@ -35,7 +35,7 @@ def check_leaves() -> Iterator[Fault]:
             except Refusal as refusal:
                 yield Fault("leaf", str(leaf_id), f"it is not written as a leaf must be ({refusal.code})")
                 continue
-            if commitment(bytes(salt), canonical(json.loads(payload))) != promised:
+            if commitment(bytes(salt), canonical_payload(json.loads(payload))) != promised:
                 yield Fault("leaf", str(leaf_id), "its payload is not what it commits to")
 
 

@@ -1,12 +1,10 @@
 """Checkpoints: the head of a log's tree as the text of a signed note (C2SP tlog-checkpoint)."""
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
 
 from chopmark.pki.refusals import Refusal
-from chopmark.pki.tlog.merkle import HASH_SIZE
+from chopmark.pki.tlog.hashes import encode_hash, parse_hash
 from chopmark.pki.tlog.note import VerifierKey, verify_note
 
 LARGEST_SIZE = 2**63 - 1
@@ -38,7 +36,7 @@ class Checkpoint:
 
 def format_checkpoint(checkpoint: Checkpoint) -> str:
     """The text that is signed: origin, size, root, each on its line, and extension lines if any."""
-    root = base64.b64encode(checkpoint.root_hash).decode()
+    root = encode_hash(checkpoint.root_hash)
     body = "\n".join([checkpoint.origin, str(checkpoint.size), root, *checkpoint.extensions]) + "\n"
     if parse_checkpoint(body) != checkpoint:
         raise CheckpointMalformed
@@ -66,9 +64,6 @@ def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
 
 def _root(encoded: str) -> bytes:
     try:
-        root = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
+        return parse_hash(encoded)
+    except Refusal:
         raise CheckpointMalformed from None
-    if len(root) != HASH_SIZE or base64.b64encode(root).decode() != encoded:
-        raise CheckpointMalformed
-    return root

@@ -47,6 +47,11 @@ def commitment(salt: bytes, payload_json: bytes) -> bytes:
     return hashlib.sha256(salt + payload_json).digest()
 
 
+def canonical_payload(payload: Mapping[str, Any]) -> bytes:
+    """The octets that a commitment is over: JSON with sorted keys and no spaces."""
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
 def encode_leaf(leaf: Leaf) -> bytes:
     """The one way to write this leaf: sorted keys, no spaces, UTF-8, absent rather than null or empty."""
     _require_sound(leaf)

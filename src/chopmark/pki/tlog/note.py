@@ -55,7 +55,7 @@ class VerifierKey:
         return key_id(self.name, self.public_key)
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public_key).decode()}"
+        return format_key(self.name, self.public_key, ED25519)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +75,61 @@ class Note:
     signatures: tuple[Signature, ...]
 
 
-def key_id(name: str, public_key: bytes) -> bytes:
+def key_id(name: str, public_key: bytes, kind: bytes = ED25519) -> bytes:
     """Four octets that say which key of this name signed; a label, too short to be a proof of anything."""
-    return hashlib.sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:4]
+    return hashlib.sha256(name.encode() + b"\n" + kind + public_key).digest()[:4]
 
 
 def verifier_key(name: str, public_key: bytes) -> VerifierKey:
     """A verifier key made of parts that are fit to stand in one."""
-    if not _is_key_name(name) or len(public_key) != 32:
-        raise VerifierKeyMalformed
+    require_key_parts(name, public_key)
     return VerifierKey(name, public_key)
 
 
 def parse_verifier_key(text: str) -> VerifierKey:
-    # From the right: base64 may hold a plus, a name and a hash may not.
+    return verifier_key(*parse_key(text, ED25519))
+
+
+def require_key_parts(name: str, public_key: bytes) -> None:
+    """Refuse a name or an Ed25519 key that cannot stand in a verifier key or a signature line."""
+    if not _is_key_name(name) or len(public_key) != 32:
+        raise VerifierKeyMalformed
+
+
+def format_key(name: str, public_key: bytes, kind: bytes) -> str:
+    """The text by which a key of this signature type is handed on."""
+    return f"{name}+{key_id(name, public_key, kind).hex()}+{base64.b64encode(kind + public_key).decode()}"
+
+
+def parse_key(text: str, kind: bytes) -> tuple[str, bytes]:
+    """Name and public key of such a text; one of another signature type is refused."""
+    # From the left: base64 may hold a plus, a name and a hash may not.
     name, plus, rest = text.strip().partition("+")
     label, second_plus, encoded = rest.partition("+")
     octets = _from_base64(encoded)
-    if not (plus and second_plus and octets and octets[:1] == ED25519):
+    if not (plus and second_plus and octets and octets[:1] == kind):
         raise VerifierKeyMalformed
-    key = verifier_key(name, octets[1:])
-    if key.key_id.hex() != label:
+    require_key_parts(name, octets[1:])
+    if key_id(name, octets[1:], kind).hex() != label:
         raise VerifierKeyMalformed
-    return key
+    return name, octets[1:]
 
 
 def signature_line(key: VerifierKey, signature: bytes) -> str:
     """The line for a signature that was made elsewhere, over the note's body."""
-    return f"{_DASH}{key.name} {base64.b64encode(key.key_id + signature).decode()}\n"
+    return format_signature(Signature(key.name, key.key_id, signature))
+
+
+def format_signature(line: Signature) -> str:
+    return f"{_DASH}{line.name} {base64.b64encode(line.key_id + line.signature).decode()}\n"
+
+
+def parse_signatures(text: str) -> tuple[Signature, ...]:
+    """Signature lines by themselves, as a witness answers them; at least one, and nothing else."""
+    lines = text.split("\n")
+    if lines.pop() != "" or not 1 <= len(lines) <= MOST_SIGNATURES:
+        raise NoteMalformed
+    return tuple(_parsed_line(line) for line in lines)
 
 
 def signed_text(body: str, lines: Sequence[str]) -> str:
@@ -118,10 +145,9 @@ def parse_note(text: str) -> Note:
     if len(text) > LONGEST_NOTE or any(character < " " and character != "\n" for character in text):
         raise NoteMalformed
     head, blank, tail = text.rpartition("\n\n")
-    lines = tail.split("\n")
-    if not blank or lines.pop() != "" or not 1 <= len(lines) <= MOST_SIGNATURES:
+    if not blank:
         raise NoteMalformed
-    return Note(head + "\n", tuple(_parsed_line(line) for line in lines))
+    return Note(head + "\n", parse_signatures(tail))
 
 
 def verify_note(text: str, key: VerifierKey) -> str:

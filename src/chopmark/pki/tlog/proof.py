@@ -1,162 +1,90 @@
-"""A proof in one file: that an entry is in a log, and what its commitment is over; read and checked offline.
-
-JSON of one shape: {"v": 1, "origin", "index", "entry", "payload" or null, "salt" or null, "proof": [...], "checkpoint"};
-octets are base64, the checkpoint is the text of the signed note.
-"""
+"""A proof in a file: an index, the way to the root, a checkpoint, and what is needed to hash the entry (C2SP tlog-proof)."""
 
 import base64
 import binascii
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from chopmark.pki.refusals import Refusal
-from chopmark.pki.tlog.checkpoint import Checkpoint, CheckpointOfAnotherLog, open_checkpoint
-from chopmark.pki.tlog.leaf import Leaf, commitment, decode_leaf
+from chopmark.pki.tlog.checkpoint import Checkpoint, open_checkpoint
+from chopmark.pki.tlog.cosignature import Cosignature, CosignerKey, require_quorum
+from chopmark.pki.tlog.hashes import encode_hash, parse_hash
 from chopmark.pki.tlog.merkle import check_inclusion, leaf_hash
-from chopmark.pki.tlog.note import VerifierKey
+from chopmark.pki.tlog.note import LONGEST_NOTE, VerifierKey
 
-VERSION = 1
-_FIELDS = frozenset({"v", "origin", "index", "entry", "payload", "salt", "proof", "checkpoint"})
-# A tree of 2**63 leaves has no longer path.
-_LONGEST_PATH = 63
-LONGEST_FILE = 1_000_000
+HEADER = "c2sp.org/tlog-proof@v1"
+LONGEST_PATH = 63
+LONGEST_EXTRA = 1_000_000
+
+_INDEX = re.compile(r"index (?P<index>0|[1-9][0-9]{0,18})", re.ASCII)
 
 
 class ProofMalformed(Refusal):
-    """This file is not a proof in the one shape that a proof has."""
+    """This text is not a proof of the C2SP format."""
 
     code = "proof_malformed"
 
 
-class CommitmentWrong(Refusal):
-    """The payload and salt of the proof are not what the entry commits to."""
-
-    code = "commitment_wrong"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """An entry, where it stands, the way to a signed root, and, where it may be told, what it commits to."""
+    """Nothing of it is to be believed before `check_proof`; `extra` not even then, except where it hashes to what is proved."""
 
-    origin: str
     index: int
-    entry: bytes
     path: tuple[bytes, ...]
     checkpoint: str
-    payload: Mapping[str, Any] | None = None
-    salt: bytes | None = None
+    extra: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
-    """What a good proof shows: this leaf is under this checkpoint, and its payload, if given, is the true one."""
+class Proved:
+    """What a proof showed: under which head the entry stands, and who cosigned that head."""
 
-    leaf: Leaf
     checkpoint: Checkpoint
-    is_opened: bool
+    cosignatures: tuple[Cosignature, ...]
 
 
 def encode_proof(proof: Proof) -> str:
-    """The file's text; what comes out is checked to be read as the same proof."""
-    fields = {
-        "v": VERSION,
-        "origin": proof.origin,
-        "index": proof.index,
-        "entry": _to_base64(proof.entry),
-        "payload": None if proof.payload is None else dict(proof.payload),
-        "salt": None if proof.salt is None else _to_base64(proof.salt),
-        "proof": [_to_base64(digest) for digest in proof.path],
-        "checkpoint": proof.checkpoint,
-    }
-    text = json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
-    if decode_proof(text) != proof:
-        raise ProofMalformed(why="not_the_same_again")
+    extra = [] if proof.extra is None else [f"extra {base64.b64encode(proof.extra).decode()}"]
+    path = map(encode_hash, proof.path)
+    text = "\n".join([HEADER, *extra, f"index {proof.index}", *path, "", proof.checkpoint])
+    if parse_proof(text) != proof:
+        raise ProofMalformed
     return text
 
 
-def decode_proof(text: str) -> Proof:
-    """Read a proof; nothing of it is to be believed before `check_proof`."""
-    fields = _parsed(text)
-    _require(isinstance(fields["origin"], str), "origin")
-    _require(_is_index(fields["index"]), "index")
-    _require(isinstance(fields["checkpoint"], str), "checkpoint")
-    _require(isinstance(fields["proof"], list) and len(fields["proof"]) <= _LONGEST_PATH, "proof")
-    # One without the other opens nothing.
-    _require((fields["payload"] is None) == (fields["salt"] is None), "salt")
-    _require(fields["payload"] is None or isinstance(fields["payload"], dict), "payload")
-    return Proof(
-        origin=fields["origin"],
-        index=fields["index"],
-        entry=_from_base64(fields["entry"], "entry"),
-        path=tuple(_from_base64(one, "proof") for one in fields["proof"]),
-        checkpoint=fields["checkpoint"],
-        payload=fields["payload"],
-        salt=None if fields["salt"] is None else _from_base64(fields["salt"], "salt"),
-    )
+def parse_proof(text: str) -> Proof:
+    head, blank, checkpoint = text.partition("\n\n")
+    header, *lines = head.split("\n")
+    if header != HEADER or not blank or not lines or len(text) > LONGEST_NOTE + 2 * LONGEST_EXTRA:
+        raise ProofMalformed
+    extra = _extra(lines.pop(0)) if lines[0].startswith("extra ") else None
+    index = _INDEX.fullmatch(lines[0]) if lines else None
+    if index is None or len(lines) - 1 > LONGEST_PATH:
+        raise ProofMalformed
+    try:
+        path = tuple(map(parse_hash, lines[1:]))
+    except Refusal:
+        raise ProofMalformed from None
+    return Proof(index=int(index["index"]), path=path, checkpoint=checkpoint, extra=extra)
 
 
-def check_proof(proof: Proof, key: VerifierKey) -> Proven:
-    """Raise unless the entry is in this log, and the payload, if there is one, is what it commits to.
-
-    1. The checkpoint is signed by the log's key. 2. The path leads from the entry to its root. 3. The commitment opens.
-    """
-    # 1.
+def check_proof(
+    proof: Proof, entry: bytes, *, key: VerifierKey, witnesses: Sequence[CosignerKey] = (), quorum: int = 0
+) -> Proved:
+    """Raise unless the log signed a tree that holds this entry at this index, and so many witnesses cosigned it."""
     checkpoint = open_checkpoint(proof.checkpoint, key)
-    if checkpoint.origin != proof.origin:
-        raise CheckpointOfAnotherLog
-
-    # 2.
-    check_inclusion(leaf_hash(proof.entry), proof.index, checkpoint.size, proof.path, checkpoint.root_hash)
-
-    # 3.
-    leaf = decode_leaf(proof.entry)
-    if proof.payload is None or proof.salt is None:
-        return Proven(leaf=leaf, checkpoint=checkpoint, is_opened=False)
-    if commitment(proof.salt, canonical_payload(proof.payload)) != leaf.commitment:
-        raise CommitmentWrong(index=proof.index)
-    return Proven(leaf=leaf, checkpoint=checkpoint, is_opened=True)
+    cosigned = require_quorum(proof.checkpoint, witnesses, quorum)
+    check_inclusion(leaf_hash(entry), proof.index, checkpoint.size, proof.path, checkpoint.root_hash)
+    return Proved(checkpoint=checkpoint, cosignatures=cosigned)
 
 
-def canonical_payload(payload: Mapping[str, Any]) -> bytes:
-    """The octets that a commitment is over: JSON with sorted keys and no spaces."""
+def _extra(line: str) -> bytes:
+    encoded = line.removeprefix("extra ")
     try:
-        return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    except (UnicodeEncodeError, TypeError, ValueError):
-        raise ProofMalformed(why="payload") from None
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    _require(len(text) <= LONGEST_FILE, "too_long")
-    try:
-        fields = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ProofMalformed(why="not_json") from None
-    _require(isinstance(fields, dict) and fields.keys() == _FIELDS, "fields")
-    _require(fields["v"] == VERSION and not isinstance(fields["v"], bool), "version")
-    parsed: dict[str, Any] = fields
-    return parsed
-
-
-def _is_index(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
-
-
-def _to_base64(octets: bytes) -> str:
-    return base64.b64encode(octets).decode()
-
-
-def _from_base64(text: object, why: str) -> bytes:
-    try:
-        octets = base64.b64decode(text, validate=True) if isinstance(text, str) else None
+        octets = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        octets = None
-    if octets is None or _to_base64(octets) != text:
-        raise ProofMalformed(why=why)
+        raise ProofMalformed from None
+    if base64.b64encode(octets).decode() != encoded or len(octets) > LONGEST_EXTRA:
+        raise ProofMalformed
     return octets
-
-
-def _require(holds: bool, why: str) -> None:
-    if not holds:
-        raise ProofMalformed(why=why)

@@ -36,8 +36,8 @@ def proof(request: HttpRequest, leaf_id: int) -> HttpResponse:
         return redirect("history")
     complaints.line(UUID(request.session[RECORD]), leaf_id, clock.now())
     made = proof_of(leaf_id)
-    response = HttpResponse(encode_proof(made), content_type="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="proof-{made.index}.json"'
+    response = HttpResponse(encode_proof(made), content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="proof-{made.index}.tlog-proof"'
     return response
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Collection
 
 from chopmark.pki.tlog import merkle
+from chopmark.pki.tlog.leaf import canonical_payload
 from chopmark.pki.tlog.proof import Proof, check_proof
+from chopmark.pki.tlog.statement import Statement, encode_statement, open_statement
 from chopmark.strongroom.errors import LeafNotUnderCheckpoint
 from chopmark.strongroom.log import tree
 from chopmark.strongroom.log.keys import own_key
@@ -29,14 +31,17 @@ def proof_of(leaf_id: int) -> Proof:
     if newest is None or leaf.position >= newest.size:
         raise LeafNotUnderCheckpoint
     opened = LeafPayload.objects.filter(pk=leaf_id).first()
-    proof = Proof(
-        origin=own_key().name,
-        index=leaf.position,
+    statement = Statement(
         entry=bytes(leaf.entry),
-        path=tuple(merkle.inclusion_proof(leaf.position, newest.size, tree.node_lookup(newest.size))),
-        checkpoint=newest.note,
-        payload=None if opened is None else opened.payload,
+        payload_json=None if opened is None else canonical_payload(opened.payload),
         salt=None if opened is None else bytes(opened.salt),
     )
-    check_proof(proof, own_key())
+    proof = Proof(
+        index=leaf.position,
+        path=tuple(merkle.inclusion_proof(leaf.position, newest.size, tree.node_lookup(newest.size))),
+        checkpoint=newest.note,
+        extra=encode_statement(statement),
+    )
+    check_proof(proof, statement.entry, key=own_key())
+    open_statement(statement)
     return proof

@@ -20,7 +20,7 @@ from chopmark.authority.participants.selectors import outlet_states
 from chopmark.authority.publication import selectors as publication
 from chopmark.authority.publication.lists import RevocationList, all_lists
 from chopmark.authority.revocation.selectors import revocation_of
-from chopmark.authority.transparency.selectors import latest_checkpoint
+from chopmark.authority.transparency import witnesses
 from chopmark.authority.web.portal.offers import may_be_applied_for
 from chopmark.authority.web.words import REASON_GIVEN
 from chopmark.look.statuses import STATUSES
@@ -179,11 +179,13 @@ class LogState:
 
 
 def log_state() -> LogState | None:
-    checkpoint = latest_checkpoint()
+    checkpoint = witnesses.newest_witnessed()
     if checkpoint is None:
         return None
     return LogState(
-        origin=checkpoint.note.split("\n", 1)[0], size=checkpoint.size, text=checkpoint.note.strip()
+        origin=checkpoint.note.split("\n", 1)[0],
+        size=checkpoint.size,
+        text=witnesses.public_note(checkpoint).strip(),
     )
 
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from chopmark.authority.catalogue.reading import current as pack
 from chopmark.authority.kernel import clock
+from chopmark.authority.transparency import witnesses
 from chopmark.authority.web.acting import anybody
 from chopmark.authority.web.answers import with_faults
 from chopmark.authority.web.public import shown
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "check": CheckForm(),
         "lists": shown.lists_state(rows),
         "log": shown.log_state(),
+        "issuing_is_paused": witnesses.are_late(now=now),
         "centres": centres,
         "centres_open": sum(row.is_open for row in centres),
         "fees": shown.fees(now),
