@@ -80,6 +80,22 @@ def check_log() -> None:
     click.echo("the log is whole")
 
 
+@cli.command("check-walls")
+def check_walls() -> None:
+    """Name every trigger or function of the database that is off, gone or replaced."""
+    _set_up()
+    from django.db import connection
+
+    from chopmark.strongroom import walls
+
+    breaches = list(walls.breaches(walls.of_migrations("chopmark.strongroom"), connection))
+    for breach in breaches:
+        click.echo(f"{breach.about}: {breach.sentence}")
+    if breaches:
+        raise click.ClickException("somebody with a superuser's power changed this database")
+    click.echo("nothing is wrong")
+
+
 def _set_up() -> None:
     import django
 

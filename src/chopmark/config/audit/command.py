@@ -11,11 +11,13 @@ from chopmark.config.audit.fault import Fault
 from chopmark.config.audit.key_uses import check_certificates, check_claims, check_tickets
 from chopmark.config.audit.log import check_leaves, check_positions
 from chopmark.config.audit.published import check_published
+from chopmark.config.audit.separation import check_separation
 from chopmark.config.audit.story import check_crls, check_ocsp
 
 
 def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterator[Fault]:
     """All that is not as it must be. `settled`: nothing is on its way; without an address the responder is not asked."""
+    yield from check_separation()
     yield from check_leaves()
     yield from check_positions()
     yield from check_books()
