@@ -16,13 +16,15 @@ from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.front import is_ready
-from chopmark.strongroom.errors import RequestMalformed
+from chopmark.strongroom.errors import RequestMalformed, StrongroomSealed
 from chopmark.strongroom.journal import log_failure
 from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.options import Options
 from chopmark.strongroom.problems import words_for
 from chopmark.strongroom.purposes import AUTHORITY
 from chopmark.strongroom.services import cases, openings
 from chopmark.strongroom.services.openings import Asked
+from chopmark.strongroom.unsealing import state
 
 Answer = tuple[int, dict[str, Any]]
 _LONGEST_BODY = 16 * 1024
@@ -47,6 +49,8 @@ def _answer(environ: WSGIEnvironment) -> Answer:
     if method == "GET" and path in ("/healthz", "/readyz"):
         ready = path == "/healthz" or is_ready()
         return (200 if ready else 503), {"ready": ready}
+    if state(Options.read()):
+        return 503, {"refused": StrongroomSealed.code}
     try:
         return 200, _verb(method, path)(_body(environ))
     except Refusal as refusal:

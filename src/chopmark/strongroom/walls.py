@@ -172,4 +172,5 @@ def _bypasses(connection: BaseDatabaseWrapper) -> Iterator[Breach]:
 def _rows(sql: str, connection: BaseDatabaseWrapper, parameters: list[Any] | None = None) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters or [])
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+        return found
