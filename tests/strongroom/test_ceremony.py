@@ -4,8 +4,9 @@ import stat
 import pytest
 
 from chopmark.strongroom import ceremony, sealing
+from chopmark.strongroom.cabinet import KEK_LABEL
 from chopmark.strongroom.errors import KeyFileMissing, KeyFileTooOpen, PassphraseWrong
-from chopmark.strongroom.keyring import KEK_LABEL, RECEIPT_LABEL
+from chopmark.strongroom.keyring import RECEIPT_LABEL
 from chopmark.strongroom.options import KeyFiles
 
 

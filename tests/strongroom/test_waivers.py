@@ -8,9 +8,8 @@ from people import NOW
 
 from chopmark.strongroom import __main__ as commands
 from chopmark.strongroom import ceremony, main, waivers
-from chopmark.strongroom.errors import SoftwareKeyForbidden
+from chopmark.strongroom.errors import SharesMissing, SoftwareKeyForbidden
 from chopmark.strongroom.keyring import open_keyring, open_receipt_key
-from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.waivers import Waiver
 
@@ -91,17 +90,7 @@ def test_the_owner_types_it(production, environment):
     assert waived == replace(WAIVER, until=datetime(2026, 12, 31, tzinfo=UTC))
 
 
-def test_a_desk_that_starts_on_a_waiver_says_so_in_its_log(strongroom, production, waive, monkeypatch):
-    waive()
+def test_a_desk_without_holders_does_not_start(production, monkeypatch):
     monkeypatch.setattr(main.Options, "read", lambda: production)
-    monkeypatch.setattr("chopmark.strongroom.keyring.keyring", lambda: open_keyring(production, NOW))
-    main._require_keys()
-    assert b'"software_key:waived"' in bytes(Leaf.objects.get().entry)
-    assert LeafPayload.objects.get().payload["reason"] == "evaluation"
-
-
-def test_a_desk_without_one_does_not_start(production, monkeypatch):
-    monkeypatch.setattr(main.Options, "read", lambda: production)
-    monkeypatch.setattr("chopmark.strongroom.keyring.keyring", lambda: open_keyring(production, NOW))
-    with pytest.raises(SoftwareKeyForbidden):
+    with pytest.raises(SharesMissing):
         main._start(None)

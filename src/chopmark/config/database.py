@@ -40,11 +40,17 @@ def connection_string(*, host: Path | str, database: str, role: str, port: int =
 def role_statements(plan: Plan) -> list[sql.Composed]:
     """The roles of the whole cluster, without their passwords."""
     statements = [_create_role(plan.owner, "nologin"), *(_create_role(role, "login") for role in plan.logins)]
-    statements.append(
-        sql.SQL("grant {} to {}").format(sql.Identifier(plan.owner), sql.Identifier(plan.migrator))
-    )
-    # Inheriting would let the migrator own what it makes under its own name by mistake.
-    statements.append(sql.SQL("alter role {} noinherit").format(sql.Identifier(plan.migrator)))
+    # Inheriting would let the migrator own what it makes under its own name by mistake. From PostgreSQL 16 on, whether
+    # it inherits is written down at the moment of the grant: so the grant is made anew, and after.
+    form = {"owner": sql.Identifier(plan.owner), "migrator": sql.Identifier(plan.migrator)}
+    statements += [
+        sql.SQL(line).format(**form)
+        for line in (
+            "alter role {migrator} noinherit",
+            "revoke {owner} from {migrator}",
+            "grant {owner} to {migrator}",
+        )
+    ]
     return statements
 
 

@@ -132,7 +132,7 @@ def evidence(serial: str, home: Path, with_payloads: bool, out: Path | None) -> 
 @click.option("--settled", is_flag=True, help="Nothing is on its way: a claim without a record is a fault.")
 @click.option("--offline", is_flag=True, help="Do not ask the responder.")
 def audit(home: Path, as_json: bool, settled: bool, offline: bool) -> None:
-    """Reconcile books, decisions, log, key uses, lists and answers; leaves with 1 at any fault."""
+    """Reconcile the database's own walls, books, decisions, log, key uses, lists and answers; leaves with 1 at any fault."""
     _become(home, "audit")
     from django.conf import settings
 

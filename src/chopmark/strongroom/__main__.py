@@ -2,16 +2,21 @@
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from chopmark.pki.refusals import Refusal
-from chopmark.strongroom import ceremony, clock, waivers
+from chopmark.strongroom import ceremony, clock, unsealing, waivers
+from chopmark.strongroom.actors import OWNER
 from chopmark.strongroom.commands import GROUPS
-from chopmark.strongroom.keyring import open_receipt_key
+from chopmark.strongroom.keyring import keyring, open_receipt_key
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.sealing import read_private
+from chopmark.strongroom.share_commands import read_share, shares, unseal
+from chopmark.strongroom.shares import combine
+from chopmark.strongroom.token_kek import TokenPlace
 from chopmark.strongroom.waivers import Waiver
 
 
@@ -47,6 +52,80 @@ def serve() -> None:
     from chopmark.strongroom.main import serve
 
     serve()
+
+
+cli.add_command(shares)
+cli.add_command(unseal)
+
+
+@cli.group()
+@click.option(
+    "--share", "files", multiple=True, type=click.Path(path_type=Path), help="As many as are needed."
+)
+def kek(files: tuple[Path, ...]) -> None:
+    """The keys that wrap record keys: one is the newest, older ones may be open beside it."""
+    if files:  # this command is a process of its own, and knows no more than the holders tell it
+        unsealing.held.passphrase = combine([read_share(file) for file in files])
+
+
+@kek.command()
+def status() -> None:
+    """Say how many records each key wraps."""
+    _set_up()
+    from chopmark.strongroom.services import wrapping_keys
+
+    for number, wraps in wrapping_keys.counts(keyring()).items():
+        click.echo(f"key {number}: {wraps} records")
+
+
+@kek.command()
+@click.option("--library", help="A token's PKCS#11 library: the new key is made inside that token.")
+@click.option("--token", help="The token's label.")
+@click.option("--key", help="The new key's label in the token.")
+def rotate(library: str | None, token: str | None, key: str | None) -> None:
+    """Make a new key, in a file or in a token; new records use it at once, nothing is moved yet."""
+    place = None
+    if library or token or key:
+        if not (library and token and key):
+            raise click.UsageError("a token needs --library, --token and --key")
+        pin = click.prompt("the token's PIN", hide_input=True)
+        place = TokenPlace(library=library, token=token, key=key, pin=pin)
+    _set_up()
+    from chopmark.strongroom.services import wrapping_keys
+
+    options = Options.read()
+    passphrase = unsealing.passphrase(options)
+    number = wrapping_keys.rotate(
+        files=options.keys, passphrase=passphrase, token=place, actor=OWNER, now=clock.now()
+    )
+    click.echo(f"key {number} is the newest")
+
+
+@kek.command()
+@click.option("--chunk", default=500, show_default=True, help="Records a transaction.")
+def rewrap(chunk: int) -> None:
+    """Move all records to the newest key; may be stopped and begun again."""
+    _set_up()
+    from chopmark.strongroom.services import wrapping_keys
+
+    keys, moved = keyring(), 0
+    while step := wrapping_keys.rewrap(keys=keys, most=chunk, actor=OWNER, now=clock.now()):
+        moved += step
+        click.echo(f"{moved} records moved")
+    click.echo(f"all records are under key {keys.kek.newest}")
+
+
+@kek.command()
+@click.argument("number", type=int)
+def retire(number: int) -> None:
+    """Destroy a key that wraps nothing any more."""
+    _set_up()
+    from chopmark.strongroom.services import wrapping_keys
+
+    wrapping_keys.retire(
+        number=number, files=Options.read().keys, keys=keyring(), actor=OWNER, now=clock.now()
+    )
+    click.echo(f"key {number} is destroyed")
 
 
 @cli.command("register-officer")
@@ -90,6 +169,22 @@ def check_log() -> None:
 
 for group in GROUPS:
     cli.add_command(group)
+
+
+@cli.command("check-walls")
+def check_walls() -> None:
+    """Name every trigger or function of the database that is off, gone or replaced."""
+    _set_up()
+    from django.db import connection
+
+    from chopmark.strongroom import walls
+
+    breaches = list(walls.breaches(walls.of_migrations("chopmark.strongroom"), connection))
+    for breach in breaches:
+        click.echo(f"{breach.about}: {breach.sentence}")
+    if breaches:
+        raise click.ClickException("somebody with a superuser's power changed this database")
+    click.echo("nothing is wrong")
 
 
 def _set_up() -> None:

@@ -357,6 +357,60 @@ class PassphraseWrong(Refusal):
     code = "passphrase_wrong"
 
 
+class TokenUnavailable(Refusal):
+    """The token that holds a key-encryption key does not answer, or has no such key."""
+
+    code = "token_unavailable"
+
+
+class StrongroomSealed(Refusal):
+    """Not enough holders have brought their shares since the start: no door opens."""
+
+    code = "strongroom_sealed"
+
+
+class SharesMissing(Refusal):
+    """In production the passphrase must be in the hands of several holders, and no set of shares was made."""
+
+    code = "shares_missing"
+
+
+class ShareMalformed(Refusal):
+    """Not a share file, or one that was changed: its checksum is another."""
+
+    code = "share_malformed"
+
+
+class ShareNotOfSet(Refusal):
+    """The share belongs to another set than the one that opens this home."""
+
+    code = "share_not_of_set"
+
+
+class ShareRepeated(Refusal):
+    """This share was given already, or none is needed any more."""
+
+    code = "share_repeated"
+
+
+class SharesDoNotFit(Refusal):
+    """Enough shares were given and they do not open the keys; which of them is wrong nobody can say."""
+
+    code = "shares_do_not_fit"
+
+
+class KekUnknown(Refusal):
+    """A secret is wrapped by a key-encryption key that is not open here: retired, or not yet brought."""
+
+    code = "kek_unknown"
+
+
+class KekInUse(Refusal):
+    """A key-encryption key still wraps records, or is the newest: it cannot be retired."""
+
+    code = "kek_in_use"
+
+
 class SoftwareKeyForbidden(Refusal):
     """A key-encryption key in a file is for evaluation: in production it needs a waiver that the owner signed."""
 

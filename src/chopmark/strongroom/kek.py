@@ -34,7 +34,7 @@ class UnsafeSoftwareKeyEncryptionKey:
         if len(key) != SIZE:
             raise ValueError("a key-encryption key has 32 octets")
         self._key = key
-        self._wrapping = AESGCM(self._derive("wrapping"))
+        self._wrapping = AESGCM(self.derive("wrapping"))
 
     def wrap(self, secret: bytes, *, bound_to: bytes, nonce: bytes) -> bytes:
         """AES-256-GCM; unwraps only for the same `bound_to`: no wrapped key moves to another record."""
@@ -48,8 +48,8 @@ class UnsafeSoftwareKeyEncryptionKey:
 
     def mac(self, label: str, message: bytes) -> bytes:
         """HMAC-SHA-256 under a key of its own for each label, all derived from this one (RFC 5869)."""
-        return hmac.new(self._derive(label), message, hashlib.sha256).digest()
+        return hmac.new(self.derive(label), message, hashlib.sha256).digest()
 
-    def _derive(self, label: str) -> bytes:
+    def derive(self, label: str) -> bytes:
         info = b"chopmark strongroom " + label.encode()
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self._key)

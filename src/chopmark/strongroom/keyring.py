@@ -11,15 +11,16 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chopmark.strongroom import clock, waivers
-from chopmark.strongroom.kek import KeyEncryptionKey, UnsafeSoftwareKeyEncryptionKey
+from chopmark.strongroom.cabinet import INDEX_LABEL, Cabinet, FileShelf, IndexKey
+from chopmark.strongroom.errors import KeyFileMissing
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.sealing import read_private, unseal
+from chopmark.strongroom.unsealing import passphrase as _passphrase
 from chopmark.strongroom.vault import Chances
 from chopmark.strongroom.waivers import Waiver
 
 _journal = logging.getLogger(__name__)
 
-KEK_LABEL = "strongroom key-encryption key v1"
 RECEIPT_LABEL = "strongroom receipt key v1"
 LOG_LABEL = "strongroom log key v1"
 
@@ -28,7 +29,7 @@ LOG_LABEL = "strongroom log key v1"
 class Keyring:
     """What a verb needs that touches a record: the owner's key, the receipt key, and fresh random octets."""
 
-    kek: KeyEncryptionKey
+    kek: Cabinet
     receipt_key: Ed25519PrivateKey
     draw: Callable[[int], bytes] = secrets.token_bytes
     waiver: Waiver | None = None  # by which a production process holds its key in a file
@@ -46,23 +47,33 @@ def keyring() -> Keyring:
     return open_keyring(Options.read(), clock.now())
 
 
-def open_keyring(options: Options, now: datetime) -> Keyring:
-    receipt_key = open_receipt_key(options)
+def open_keyring(options: Options, now: datetime, *, passphrase: str | None = None) -> Keyring:
+    """All keys, open; by the passphrase that is given, or by the one that this process has."""
+    passphrase = passphrase if passphrase is not None else _passphrase(options)
+    receipt_key = open_receipt_key(options, passphrase)
     waiver = None
     if options.production:
         waiver = waivers.require(
             options.keys.kek_waiver, owner_key=receipt_key.public_key(), desk=options.desk_url, now=now
         )
-    kek = unseal(read_private(options.keys.kek), passphrase=_passphrase(options), label=KEK_LABEL)
+    kek = open_cabinet(options, passphrase)
     _journal.warning("the key-encryption key is in this process's memory, not in a token")
-    return Keyring(kek=UnsafeSoftwareKeyEncryptionKey(kek), receipt_key=receipt_key, waiver=waiver)
+    return Keyring(kek=kek, receipt_key=receipt_key, waiver=waiver)
 
 
-def open_receipt_key(options: Options) -> Ed25519PrivateKey:
+def open_cabinet(options: Options, passphrase: str) -> Cabinet:
+    """All key-encryption keys that are there, open; at least one."""
+    index = unseal(read_private(options.keys.index_key), passphrase=passphrase, label=INDEX_LABEL)
+    cabinet = Cabinet(FileShelf(options.keys, passphrase), IndexKey.decode(index))
+    if not cabinet.open_keys():
+        raise KeyFileMissing(file=options.keys.kek.name)
+    return cabinet
+
+
+def open_receipt_key(options: Options, passphrase: str | None = None) -> Ed25519PrivateKey:
     sealed = read_private(options.keys.receipt_key)
-    return Ed25519PrivateKey.from_private_bytes(
-        unseal(sealed, passphrase=_passphrase(options), label=RECEIPT_LABEL)
-    )
+    opens = passphrase if passphrase is not None else _passphrase(options)
+    return Ed25519PrivateKey.from_private_bytes(unseal(sealed, passphrase=opens, label=RECEIPT_LABEL))
 
 
 def open_log_key(options: Options) -> Ed25519PrivateKey:
@@ -70,7 +81,3 @@ def open_log_key(options: Options) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(
         unseal(sealed, passphrase=_passphrase(options), label=LOG_LABEL)
     )
-
-
-def _passphrase(options: Options) -> str:
-    return read_private(options.passphrase_file).decode().strip()

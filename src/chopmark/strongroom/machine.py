@@ -19,7 +19,7 @@ from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.certificates import Trust
 from chopmark.strongroom.desk.front import is_ready
-from chopmark.strongroom.errors import RequestMalformed
+from chopmark.strongroom.errors import RequestMalformed, StrongroomSealed
 from chopmark.strongroom.journal import log_failure
 from chopmark.strongroom.keyring import keyring
 from chopmark.strongroom.options import Options
@@ -31,6 +31,7 @@ from chopmark.strongroom.services.bulk import Batch
 from chopmark.strongroom.services.choices import Use
 from chopmark.strongroom.services.leave_to_open import Signed
 from chopmark.strongroom.services.openings import Asked
+from chopmark.strongroom.unsealing import state
 
 Answer = tuple[int, dict[str, Any]]
 _LONGEST_BODY = 64 * 1024  # some hundreds of record identifiers
@@ -58,6 +59,8 @@ def _answer(environ: WSGIEnvironment) -> Answer:
     if method == "GET" and path in ("/healthz", "/readyz"):
         ready = path == "/healthz" or is_ready()
         return (200 if ready else 503), {"ready": ready}
+    if state(Options.read()):
+        return 503, {"refused": StrongroomSealed.code}
     try:
         return 200, _verb(method, path)(_body(environ))
     except Refusal as refusal:

@@ -39,7 +39,7 @@ def serve() -> None:
 
 def _config(options: Options) -> dict[str, Any]:
     return {
-        "bind": [f"127.0.0.1:{options.port}", f"unix:{options.machine_socket}"],
+        "bind": _listeners(options),
         "worker_class": "gthread",
         "workers": 1,
         "threads": THREADS,
@@ -57,22 +57,32 @@ def _config(options: Options) -> dict[str, Any]:
     }
 
 
+def _listeners(options: Options) -> list[str]:
+    doors = [f"127.0.0.1:{options.port}", f"unix:{options.machine_socket}"]
+    # Only a home that starts sealed has the owner's door.
+    return doors + [f"unix:{options.owner_socket}"] * options.keys.share_set.exists()
+
+
 def _start(worker: Any) -> None:
-    _require_keys()
+    _require_holders()
     _note_policy()
     threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
     threading.Thread(target=_publish_for_ever, name="publisher", daemon=True).start()
 
 
-def _require_keys() -> None:
-    """In production a key in a file needs the owner's waiver; without it gunicorn stops before a door answers."""
-    from chopmark.strongroom import clock
-    from chopmark.strongroom.actors import OWNER
-    from chopmark.strongroom.keyring import keyring
-    from chopmark.strongroom.services.starting import note_waiver
+def _require_holders() -> None:
+    """In production the passphrase is in its holders' hands; without that gunicorn stops before a door answers.
 
-    if Options.read().production and (waiver := keyring().waiver) is not None:
-        note_waiver(waiver=waiver, actor=OWNER, now=clock.now())
+    A home with shares starts sealed; the owner's waiver for a key in a file is asked for when it is opened.
+    """
+    from chopmark.strongroom.errors import SharesMissing
+    from chopmark.strongroom.unsealing import share_set
+
+    options = Options.read()
+    if share_set(options) is not None:
+        return
+    if options.production:
+        raise SharesMissing
 
 
 def _note_policy() -> None:

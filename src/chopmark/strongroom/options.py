@@ -67,6 +67,11 @@ class Options:
         )
 
     @property
+    def owner_socket(self) -> Path:
+        """Where holders bring their shares; a name no longer than the other, as a socket's path must be short."""
+        return self.machine_socket.with_name("owner.sock")
+
+    @property
     def keys(self) -> "KeyFiles":
         return KeyFiles(self.home)
 
@@ -84,6 +89,28 @@ class KeyFiles:
     @property
     def kek(self) -> Path:
         return self.folder / "kek.sealed"
+
+    def kek_numbered(self, number: int) -> Path:
+        """The first key's file has no number, as it had none when it was the only one."""
+        return self.kek if number == 1 else self.folder / f"kek-{number}.sealed"
+
+    def kek_numbers(self) -> list[int]:
+        """The keys that are there, oldest first."""
+        later = [
+            int(path.stem.removeprefix("kek-"))
+            for path in self.folder.glob("kek-*.sealed")
+            if path.stem.removeprefix("kek-").isdecimal()
+        ]
+        return sorted(later + [1] * self.kek.exists())
+
+    @property
+    def share_set(self) -> Path:
+        """If it is there, the passphrase is in the hands of holders, and the strongroom starts sealed."""
+        return self.folder / "shares.json"
+
+    @property
+    def index_key(self) -> Path:
+        return self.folder / "index.sealed"
 
     @property
     def receipt_key(self) -> Path:

@@ -171,6 +171,19 @@ WORDS: Final[dict[str, Words]] = {
     "key_file_missing": Words(503, _("A key file is missing"), _SET_UP),
     "key_file_too_open": Words(503, _("A key file can be read by others"), _SET_UP),
     "passphrase_wrong": Words(503, _("The passphrase does not open the keys"), _SET_UP),
+    "token_unavailable": Words(503, _("The token that holds the key does not answer"), _SET_UP),
+    "strongroom_sealed": Words(
+        503,
+        _("The records are sealed, and nobody can open them yet"),
+        _("Those who hold the keys have been asked to come. Try again later."),
+    ),
+    "shares_missing": Words(503, _("The passphrase has not been given to several holders"), _SET_UP),
+    "share_malformed": Words(422, _("This is not a whole share"), _SET_UP),
+    "share_not_of_set": Words(422, _("This share belongs to another set"), _SET_UP),
+    "share_repeated": Words(409, _("This share is not needed again"), _SET_UP),
+    "shares_do_not_fit": Words(422, _("These shares do not open the keys: bring all of them again"), _SET_UP),
+    "kek_unknown": Words(503, _("The key that protects this record is not here"), _SET_UP),
+    "kek_in_use": Words(409, _("This key still protects records"), _SET_UP),
     "software_key_forbidden": Words(
         503, _("The keys are in files, and the owner has not allowed that here"), _SET_UP
     ),

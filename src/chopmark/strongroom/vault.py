@@ -66,6 +66,12 @@ def unlock_text(ciphertext: bytes, *, locked: Locked, text_id: UUID, kek: KeyEnc
     return _decrypt(ciphertext, key=key, bound_to=_text_of(locked.record_id, text_id)).decode()
 
 
+def rewrap(locked: Locked, *, kek: KeyEncryptionKey, nonce: bytes) -> bytes:
+    """The same record key, wrapped once more; the text is not touched."""
+    key = kek.unwrap(locked.wrapped_key, bound_to=_key_of(locked.record_id))
+    return kek.wrap(key, bound_to=_key_of(locked.record_id), nonce=nonce)
+
+
 def blind_index(hkid: str, *, kek: KeyEncryptionKey) -> bytes:
     """What a normalised identity card number is found by: nothing to anybody without the owner's key."""
     return kek.mac("blind index", hkid.encode())

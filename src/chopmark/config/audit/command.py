@@ -12,12 +12,14 @@ from chopmark.config.audit.key_uses import check_certificates, check_claims, che
 from chopmark.config.audit.log import check_leaves, check_payloads, check_positions, check_public_log
 from chopmark.config.audit.promises import check_promises
 from chopmark.config.audit.published import check_published
+from chopmark.config.audit.separation import check_separation
 from chopmark.config.audit.story import check_crls, check_ocsp
 from chopmark.config.audit.witnessed import check_witnesses
 
 
 def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterator[Fault]:
     """All that is not as it must be. `settled`: nothing is on its way; without an address the responder is not asked."""
+    yield from check_separation()
     yield from check_leaves()
     yield from check_payloads()
     yield from check_positions()

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom.keyring import keyring
 from chopmark.strongroom.models import Leaf
+from chopmark.strongroom.options import Options
+from chopmark.strongroom.unsealing import state
 
 
 @require_safe
@@ -26,12 +28,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """The process can do its work."""
     ready = is_ready()
     return HttpResponse(
-        "ready\n" if ready else "not ready\n", content_type="text/plain", status=200 if ready else 503
+        "ready\n" if ready else _why_not(), content_type="text/plain", status=200 if ready else 503
     )
+
+
+def _why_not() -> str:
+    sealed = state(Options.read())
+    return f"not ready: {sealed}\n" if sealed else "not ready\n"
 
 
 def is_ready() -> bool:
     """The keys are open, and the database is there with its tables."""
+    if state(Options.read()):
+        return False
     try:
         keyring()
         connection.ensure_connection()

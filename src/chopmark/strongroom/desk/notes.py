@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest
 
+from chopmark.strongroom.errors import KekUnknown
 from chopmark.strongroom.keyring import Keyring
 
 _BOUND_TO = b"desk note v1"
@@ -21,5 +22,10 @@ def take(request: HttpRequest, name: str, *, keys: Keyring) -> dict[str, str | N
     sealed = request.session.pop(name, None)
     if sealed is None:
         return None
-    note: dict[str, str | None] = json.loads(keys.kek.unwrap(base64.b64decode(sealed), bound_to=_BOUND_TO))
+    try:
+        note: dict[str, str | None] = json.loads(
+            keys.kek.unwrap(base64.b64decode(sealed), bound_to=_BOUND_TO)
+        )
+    except KekUnknown:  # its key was retired meanwhile: the note went with it
+        return None
     return note

@@ -2,16 +2,19 @@
 
 from django.db import close_old_connections
 
-from chopmark.strongroom import clock
+from chopmark.strongroom import clock, unsealing
 from chopmark.strongroom.journal import log_failure
 from chopmark.strongroom.log.publishing import publish_once
 from chopmark.strongroom.options import Options
 
 
 def publish() -> bool:
-    """One round; a failure is logged, and answered as False: the next round tries again."""
+    """One round; a failure is logged, and answered as False: the next round tries again. While sealed, nothing."""
+    options = Options.read()
+    if unsealing.state(options):
+        return True
     try:
-        publish_once(Options.read().log_folder, clock.now())
+        publish_once(options.log_folder, clock.now())
     except Exception as failure:  # noqa: BLE001  the thread must live: a full disk or a lost database passes
         log_failure(__name__, failure)
         return False

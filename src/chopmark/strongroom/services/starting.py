@@ -2,12 +2,46 @@
 
 from datetime import datetime
 
+from chopmark.strongroom import unsealing
 from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.errors import SharesDoNotFit
+from chopmark.strongroom.keyring import open_keyring
 from chopmark.strongroom.leaves import act, leave
+from chopmark.strongroom.options import Options
 from chopmark.strongroom.policy.shapes import Terms
 from chopmark.strongroom.policy_models import PolicyLoaded
+from chopmark.strongroom.shares import Share
 from chopmark.strongroom.tags import Tag
 from chopmark.strongroom.waivers import Waiver
+
+
+def unseal(*, share: Share, options: Options, actor: Actor, now: datetime) -> dict[str, int | bool]:
+    """Take one holder's share. With the last one needed the keys are opened, and the doors with them."""
+    # One holder at a time. What a share changes is kept only when its leaf is on disk.
+    with unsealing.held.lock:
+        given = len(unsealing.held.given) + 1
+        try:
+            found = _weigh(share=share, given=given, options=options, actor=actor, now=now)
+        except SharesDoNotFit:
+            unsealing.forget()
+            raise
+        if found is not None:
+            waiver = open_keyring(options, now, passphrase=found).waiver
+            if waiver is not None:
+                note_waiver(waiver=waiver, actor=actor, now=now)
+        unsealing.keep(share, found)
+    return {"given": given, "open": found is not None}
+
+
+@act(Tag.STRONGROOM_UNSEALED)
+def _weigh(*, share: Share, given: int, options: Options, actor: Actor, now: datetime) -> str | None:
+    found = unsealing.weigh(
+        share, options=options, fits=lambda passphrase: open_keyring(options, now, passphrase=passphrase)
+    )
+    # The leaf says which share, never whose: that is on paper with the owner.
+    payload = {"set": share.set.id, "share": share.number, "given": given, "needed": share.set.needed}
+    leave(actor=actor, payload=payload, now=now)
+    return found
 
 
 @act(Tag.SOFTWARE_KEY_WAIVED)

@@ -22,7 +22,7 @@ from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.particulars import Particulars, age_band
 from chopmark.strongroom.purposes import terms
-from chopmark.strongroom.services import access_codes, receipt_book
+from chopmark.strongroom.services import access_codes, receipt_book, wrapping_keys
 from chopmark.strongroom.tags import Tag
 
 _APPLICATION_LOCK = 0x5375
@@ -72,6 +72,7 @@ def submit_application(
     _require_few_waiting(errand, now)
 
     # 4. The record and what finds it, the case, the receipt, the leaf.
+    wrapping_keys.hold()
     code = access_codes.from_octets(keys.draw(access_codes.LENGTH))
     record = _record(particulars, digest, code, keys, now)
     case = _case(record, errand, keys, now)
