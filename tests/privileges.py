@@ -125,7 +125,7 @@ def put_a_row(connection: psycopg.Connection, table: str) -> None:
     """Put a row of no meaning into a table, as a superuser past triggers and foreign keys."""
     columns = connection.execute(
         """select attname, format_type(atttypid, atttypmod) from pg_attribute
-           where attrelid = %s::regclass and attnum > 0 and not attisdropped""",
+           where attrelid = %s::regclass and attnum > 0 and not attisdropped and attnotnull""",
         [table],
     ).fetchall()
     values = [sql.SQL("{}::" + kind).format(_nothing(kind)) for _, kind in columns]

@@ -16,15 +16,15 @@ from chopmark.pki.tlog.checkpoint import Checkpoint, format_checkpoint
 from chopmark.pki.tlog.leaf import decode_leaf
 from chopmark.pki.tlog.note import signature_line, signed_text
 from chopmark.strongroom import leaves
-from chopmark.strongroom.errors import (
+from chopmark.strongroom.leaves import act
+from chopmark.strongroom.log import durable, publishing, signing
+from chopmark.strongroom.log.errors import (
     DatabaseBehindLog,
     LastCheckpointAltered,
     LeafAltered,
     PositionsHaveGap,
     RootDiffers,
 )
-from chopmark.strongroom.leaves import act
-from chopmark.strongroom.log import durable, publishing, signing
 from chopmark.strongroom.log.keys import own_key, signing_key
 from chopmark.strongroom.models import Leaf, LogCheckpoint
 from chopmark.strongroom.options import Options

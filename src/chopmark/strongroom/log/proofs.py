@@ -6,8 +6,8 @@ from chopmark.pki.tlog import merkle
 from chopmark.pki.tlog.leaf import canonical_payload
 from chopmark.pki.tlog.proof import Proof, check_proof
 from chopmark.pki.tlog.statement import Statement, encode_statement, open_statement
-from chopmark.strongroom.errors import LeafNotUnderCheckpoint
 from chopmark.strongroom.log import tree
+from chopmark.strongroom.log.errors import LeafNotUnderCheckpoint
 from chopmark.strongroom.log.keys import own_key
 from chopmark.strongroom.models import Leaf, LeafPayload, LogCheckpoint
 

@@ -20,8 +20,8 @@ from chopmark.pki.tlog.tiles import (
     encode_bundle,
     encode_tile,
 )
-from chopmark.strongroom.errors import DatabaseBehindLog, RootDiffers
 from chopmark.strongroom.log import durable, tree
+from chopmark.strongroom.log.errors import DatabaseBehindLog, RootDiffers
 from chopmark.strongroom.log.keys import own_key
 from chopmark.strongroom.log.signing import sign_growth
 from chopmark.strongroom.models import LogCheckpoint

@@ -8,8 +8,8 @@ from chopmark.pki.tlog.checkpoint import Checkpoint, format_checkpoint, open_che
 from chopmark.pki.tlog.merkle import RightEdge
 from chopmark.pki.tlog.note import signature_line, signed_text
 from chopmark.pki.tlog.tiles import HEIGHT
-from chopmark.strongroom.errors import LastCheckpointAltered, RootDiffers
 from chopmark.strongroom.log import tree
+from chopmark.strongroom.log.errors import LastCheckpointAltered, RootDiffers
 from chopmark.strongroom.log.keys import own_key, signing_key
 from chopmark.strongroom.models import FullTile, LogCheckpoint
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from chopmark.pki.tlog.merkle import NodeLookup, leaf_hash
 from chopmark.pki.tlog.tiles import WIDTH, Tile, node_from_tiles
-from chopmark.strongroom.errors import LeafAltered, PositionsHaveGap
+from chopmark.strongroom.log.errors import LeafAltered, PositionsHaveGap
 from chopmark.strongroom.models import FullTile, Leaf
 
 _STRETCH = 32 * WIDTH
