@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from chopmark.strongroom import ceremony
+from chopmark.strongroom import ceremony, sealing
+from chopmark.strongroom.services import access_codes
+
+# Guessing is made dear for thieves, and not for tests: `test_ceremony.py` holds the real costs.
+REAL_COSTS = sealing.COST, access_codes.COST
+sealing.COST = access_codes.COST = 2**8
 
 _HOME = Path(tempfile.mkdtemp(prefix="strongroom-home-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
@@ -30,6 +35,8 @@ django.setup()
 
 from django.conf import settings
 from django.db import connection
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, and opens nothing
 from pytest_django.plugin import DjangoDbBlocker
 
 import cluster as machine
@@ -37,6 +44,12 @@ from chopmark.config.clusters import Cluster
 from chopmark.config.strongroom_plan import PLAN
 
 SOURCE = Path(__file__).parent.parent.parent / "src" / "chopmark"
+
+
+@pytest.fixture(scope="session")
+def real_costs() -> tuple[int, int]:
+    """What a guess costs where it is no test: at a sealed file, and at an access code."""
+    return REAL_COSTS
 
 
 @pytest.fixture(scope="session")

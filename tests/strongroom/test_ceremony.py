@@ -62,3 +62,8 @@ def test_a_key_file_that_others_can_read_is_refused(files):
 def test_a_missing_key_file_is_refused(tmp_path):
     with pytest.raises(KeyFileMissing):
         sealing.read_private(tmp_path / "kek.sealed")
+
+
+def test_a_guess_is_dear_where_it_is_no_test(real_costs):
+    """RFC 7914 §2 asks for at least 2**14 where somebody waits for it."""
+    assert min(real_costs) >= 2**14
