@@ -107,18 +107,19 @@ class _Head:
 
 def check_public_log(folder: Path, now: datetime) -> Iterator[Fault]:
     """The independent reader finds the files whole; every signed head is of this very log; each entry is the database's."""
-    key = own_key()
+    key, source = own_key(), source_of(str(folder))
+    # Read before the rows: a head is in the database before it is public.
+    note = source.read(CHECKPOINT_PATH)
     heads = list(_heads(key))
     yield from (head for head in heads if isinstance(head, Fault))
     signed = [head for head in heads if isinstance(head, _Head)]
-    source = source_of(str(folder))
-    if not signed and source.read(CHECKPOINT_PATH) is not None:
+    if not signed and note is not None:
         yield Fault("checkpoint", str(folder), "a head is public, and the database knows none")
-    if not signed or (source.read(CHECKPOINT_PATH) is None and signed[0].signed_at > now - LATE):
+    if not signed or (note is None and signed[0].signed_at > now - LATE):
         return  # nothing was signed yet, or only just now
     public: list[bytes] = []
     try:
-        size = open_checkpoint((source.read(CHECKPOINT_PATH) or b"").decode(errors="replace"), key).size
+        size = open_checkpoint((note or b"").decode(errors="replace"), key).size
         if size not in {head.size for head in signed}:
             yield Fault("checkpoint", str(size), "it is public, and the database does not know it")
         # A head that was signed and is not public yet is the next reading's.
@@ -182,41 +183,41 @@ def _compare_narrower(folder: Path, public: Sequence[bytes]) -> Iterator[Fault]:
             expected = encode_tile([leaf_hash(entry) for entry in entries])
         else:
             continue
-        if file.read_bytes() != expected:
+        if file.exists() and file.read_bytes() != expected:
             yield Fault("log", path, "it does not hold what the entries make")
+
+
+# One statement, so that whatever commits meanwhile is in all of it or in none.
+PLACES_AND_HEADS = """
+    select sequenced.position + 1, 'place', leaf.entry, null, null, 0 from transparency_position sequenced
+    left join audit_leaf leaf on leaf.id = sequenced.leaf_id
+    union all
+    select size, 'request', root_hash, right_edge, requested_at, 1 from transparency_checkpointrequest
+    union all
+    select size, 'head', root_hash, right_edge, signed_at, 2 from transparency_checkpoint
+    order by 1, 6
+"""
 
 
 def check_heads() -> Iterator[Fault]:
     """What the leaves make in their order is what was asked to be signed, and what was signed; public or not yet."""
-    query = """
-        select sequenced.position, leaf.entry from transparency_position sequenced
-        left join audit_leaf leaf on leaf.id = sequenced.leaf_id order by sequenced.position
-    """
-    hashes, times = [], [0]
-    for _, entry in rows(query):
-        hashes.append(leaf_hash(bytes(entry or b"")))
-        times.append(max(times[-1], _at(bytes(entry or b""))))
-    edge, moment = RightEdge(), datetime.min.replace(tzinfo=UTC)
-    for size, kind, root_hash, right_edge, when in rows(HEADS):
-        if size > len(hashes):
-            yield Fault("checkpoint", str(size), f"its {kind} speaks of leaves that have no place")
+    edge, asked, moment = RightEdge(), 0, datetime.min.replace(tzinfo=UTC)
+    for size, kind, octets, right_edge, when, _ in rows(PLACES_AND_HEADS):
+        if kind == "place":
+            entry = bytes(octets or b"")
+            edge = edge.append([leaf_hash(entry)])
+            moment = max(moment, datetime.fromtimestamp(_at(entry), UTC))
             continue
-        edge = edge.append(hashes[edge.size : size])
-        if (bytes(root_hash), bytes(right_edge)) != (edge.root(), edge.to_bytes()):
+        asked = size
+        if size != edge.size:
+            yield Fault("checkpoint", str(size), f"its {kind} speaks of leaves that have no place")
+        elif (bytes(octets), bytes(right_edge)) != (edge.root(), edge.to_bytes()):
             yield Fault("checkpoint", str(size), f"its {kind} is of other leaves than have their place there")
-        if when + A_CLOCK_SET_BACK < max(datetime.fromtimestamp(times[size], UTC), moment):
+        if when + A_CLOCK_SET_BACK < moment:
             yield Fault("checkpoint", str(size), f"its {kind} is older than what it is of")
         moment = max(moment, when)
-    if len(hashes) > edge.size:
-        yield Fault("position", str(edge.size), "it was given, and nobody asked for a head that is of it")
-
-
-HEADS = """
-    select size, 'request', root_hash, right_edge, requested_at from transparency_checkpointrequest
-    union all
-    select size, 'head', root_hash, right_edge, signed_at from transparency_checkpoint
-    order by 1, 2 desc
-"""
+    if edge.size > asked:
+        yield Fault("position", str(asked), "it was given, and nobody asked for a head that is of it")
 
 
 def _at(entry: bytes) -> int:
