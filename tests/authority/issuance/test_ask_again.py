@@ -30,14 +30,14 @@ def stranded(world):
 
 def asks(world, application):
     with at("operator"):
-        ask_again(reference=application.reference, actor=world.staff("31088"), now=NOON)
+        ask_again(reference=application.reference, actor=world.staff("31088"), now=NOON + MUCH_LATER)
 
 
 def test_it_works(world, stranded):
     asks(world, stranded)
 
     assert last_leaf()["tag"] == "certificate:retry_asked"
-    world.turns()
+    world.turns(now=NOON + MUCH_LATER)
     assert selectors.certificate_of(stranded.reference) is not None
     oracle.ask()
 

@@ -18,6 +18,14 @@ UNINVOICED = """
     left join ledger_invoice invoice on invoice.reference = application.reference
     where application.state not in ('begun', 'withdrawn') and invoice.id is null
 """
+# A leg holds its account by an id, so that a promise of the leg says nothing of the account's name.
+MISPOSTED = """
+    select leg.entry_id, account.code from ledger_payment payment
+    join ledger_leg leg using (entry_id) left join ledger_ledgeraccount account on account.id = leg.account_id
+    where leg.amount_minor <> 0
+      and (account.code is distinct from case when leg.amount_minor > 0 then payment.method else 'deferred_income' end
+           or account.currency is distinct from leg.currency)
+"""
 
 
 def check_books() -> Iterator[Fault]:
@@ -27,3 +35,7 @@ def check_books() -> Iterator[Fault]:
         yield Fault("ledger", reference, "it was approved and nobody paid")
     for (reference,) in rows(UNINVOICED):
         yield Fault("ledger", reference, "it was submitted and nothing was invoiced")
+    for entry_id, code in rows(MISPOSTED):
+        yield Fault(
+            "ledger", f"entry {entry_id}", f"it is posted to the account {code}, and its payment says another"
+        )

@@ -4,14 +4,21 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from chopmark.config.audit.books import check_books
 from chopmark.config.audit.decisions import check_decisions
 from chopmark.config.audit.fault import Fault
 from chopmark.config.audit.key_uses import check_certificates, check_claims, check_tickets
-from chopmark.config.audit.log import check_leaves, check_payloads, check_positions, check_public_log
+from chopmark.config.audit.log import (
+    check_heads,
+    check_leaves,
+    check_payloads,
+    check_positions,
+    check_public_log,
+)
 from chopmark.config.audit.promises import check_promises
-from chopmark.config.audit.published import check_published
+from chopmark.config.audit.published import check_published, check_repository
 from chopmark.config.audit.separation import check_separation
 from chopmark.config.audit.story import check_crls, check_ocsp
 from chopmark.config.audit.witnessed import check_witnesses
@@ -19,20 +26,34 @@ from chopmark.config.audit.witnessed import check_witnesses
 
 def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterator[Fault]:
     """All that is not as it must be. `settled`: nothing is on its way; without an address the responder is not asked."""
-    yield from check_separation()
-    yield from check_leaves()
-    yield from check_payloads()
-    yield from check_positions()
-    yield from check_public_log(settings.CHOPMARK_LOG_DIR, now)
-    yield from check_promises()
-    yield from check_witnesses(now=now)
-    yield from check_books()
-    yield from check_decisions()
-    yield from check_claims(settled=settled)
-    yield from check_certificates()
+    public = settings.CHOPMARK_PUBLIC_DIR
+    yield from _whole("separation", check_separation())
+    yield from _whole("leaves", check_leaves())
+    yield from _whole("payloads", check_payloads())
+    yield from _whole("positions", check_positions())
+    yield from _whole("heads", check_heads())
+    yield from _whole("public log", check_public_log(settings.CHOPMARK_LOG_DIR, now))
+    yield from _whole("promises", check_promises())
+    yield from _whole("witnesses", check_witnesses(now=now))
+    yield from _whole("books", check_books())
+    yield from _whole("decisions", check_decisions())
+    yield from _whole("claims", check_claims(settled=settled))
+    yield from _whole("certificates", check_certificates())
     if settled:
-        yield from check_tickets()
-    yield from check_published(settings.CHOPMARK_PUBLIC_DIR / "crl")
-    yield from check_crls(settings.CHOPMARK_PUBLIC_DIR / "crl", now)
+        yield from _whole("tickets", check_tickets())
+    yield from _whole("published lists", check_published(public / "crl"))
+    yield from _whole("published certificates", check_repository(public))
+    yield from _whole("lists", check_crls(public / "crl", now))
     if ocsp_address:
-        yield from check_ocsp(ocsp_address)
+        yield from _whole("answers", check_ocsp(ocsp_address))
+
+
+def _whole(name: str, check: Iterator[Fault]) -> Iterator[Fault]:
+    """Whatever somebody wrote into the database or the files, the checks after this one are still made."""
+    found: list[Fault] = []
+    try:
+        with transaction.atomic():
+            found.extend(check)  # a list keeps what came before the exception
+    except Exception as error:  # noqa: BLE001  # what a check cannot read is not as it must be
+        found.append(Fault("audit", name, f"this check could not go on ({type(error).__name__})"))
+    yield from found

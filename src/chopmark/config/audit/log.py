@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from chopmark.authority.transparency.keys import own_key
@@ -12,8 +12,16 @@ from chopmark.config.audit.fault import Fault, rows
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.checkpoint import open_checkpoint
 from chopmark.pki.tlog.leaf import canonical_payload, commitment, decode_leaf
+from chopmark.pki.tlog.merkle import RightEdge, leaf_hash
 from chopmark.pki.tlog.note import VerifierKey
-from chopmark.pki.tlog.tiles import CHECKPOINT_PATH
+from chopmark.pki.tlog.tiles import (
+    CHECKPOINT_PATH,
+    WIDTH,
+    Bundle,
+    encode_bundle,
+    encode_tile,
+    parse_path,
+)
 from chopmark.verifier.faults import Fault as LogFault
 from chopmark.verifier.log import verify_log
 from chopmark.verifier.sources import source_of
@@ -26,8 +34,8 @@ def check_leaves() -> Iterator[Fault]:
         select leaf.id, leaf.entry, leaf.leaf_hash, payload.salt, payload.payload::text
         from audit_leaf leaf left join audit_payload payload on payload.leaf_id = leaf.id order by leaf.id
     """
-    for leaf_id, entry, leaf_hash, salt, payload in rows(query):
-        if hashlib.sha256(b"\x00" + bytes(entry)).digest() != bytes(leaf_hash):
+    for leaf_id, entry, digest, salt, payload in rows(query):
+        if hashlib.sha256(b"\x00" + bytes(entry)).digest() != bytes(digest):
             yield Fault("leaf", str(leaf_id), "its hash is not the hash of its entry")
         if salt is not None:
             try:
@@ -51,6 +59,8 @@ UNPLACED = """
 """
 # The sequencer, the signer and the publisher each need moments, and not a minute.
 LATE = timedelta(minutes=1)
+# Machines' clocks differ, and are set; a head that is older than its leaves by more than this was dated back.
+A_CLOCK_SET_BACK = timedelta(days=1)
 ORPHANED = """
     select payload.leaf_id from audit_payload payload left join audit_leaf leaf on leaf.id = payload.leaf_id
     where leaf.id is null
@@ -73,7 +83,17 @@ def check_positions() -> Iterator[Fault]:
     for position, expected in rows(query):
         if position != expected:
             yield Fault("position", str(position), f"{expected} was expected here")
-            return
+            break
+    again = "select leaf_id, max(position) from transparency_position group by leaf_id having count(*) > 1"
+    for leaf_id, position in rows(again):
+        yield Fault("position", str(position), f"leaf {leaf_id} has an earlier place as well")
+    aside = """
+        select aside.leaf_id, leaf.entry, leaf.leaf_hash from transparency_setaside aside
+        left join audit_leaf leaf on leaf.id = aside.leaf_id
+    """
+    for leaf_id, entry, digest in rows(aside):
+        if entry is None or (leaf_hash(bytes(entry)) == bytes(digest) and _at(bytes(entry))):
+            yield Fault("leaf", str(leaf_id), "it was set aside, and nothing is wrong with it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +107,21 @@ class _Head:
 
 def check_public_log(folder: Path, now: datetime) -> Iterator[Fault]:
     """The independent reader finds the files whole; every signed head is of this very log; each entry is the database's."""
-    key = own_key()
+    key, source = own_key(), source_of(str(folder))
+    # Read before the rows: a head is in the database before it is public.
+    note = source.read(CHECKPOINT_PATH)
     heads = list(_heads(key))
     yield from (head for head in heads if isinstance(head, Fault))
     signed = [head for head in heads if isinstance(head, _Head)]
-    source = source_of(str(folder))
-    if not signed or (source.read(CHECKPOINT_PATH) is None and signed[0].signed_at > now - LATE):
+    if not signed and note is not None:
+        yield Fault("checkpoint", str(folder), "a head is public, and the database knows none")
+    if not signed or (note is None and signed[0].signed_at > now - LATE):
         return  # nothing was signed yet, or only just now
     public: list[bytes] = []
     try:
-        size = open_checkpoint((source.read(CHECKPOINT_PATH) or b"").decode(errors="replace"), key).size
+        size = open_checkpoint((note or b"").decode(errors="replace"), key).size
+        if size not in {head.size for head in signed}:
+            yield Fault("checkpoint", str(size), "it is public, and the database does not know it")
         # A head that was signed and is not public yet is the next reading's.
         kept = [head.note for head in signed if head.size <= size]
         verify_log(source, key, kept=kept, on_entry=lambda _, entry: public.append(entry))
@@ -108,6 +133,7 @@ def check_public_log(folder: Path, now: datetime) -> Iterator[Fault]:
     if late:
         yield Fault("log", str(folder), f"it ends at {size}, and {late[-1]} was signed")
     yield from _compare(public)
+    yield from _compare_narrower(folder, public)
     yield from _unplaced(now)
 
 
@@ -140,7 +166,68 @@ def _compare(public: Sequence[bytes]) -> Iterator[Fault]:
             yield Fault("log", f"entry {position}", "its leaf is not in the database")
 
 
+def _compare_narrower(folder: Path, public: Sequence[bytes]) -> Iterator[Fault]:
+    """Bundles and tiles of older heads, which a reader of the newest does not read; above the entries there are few."""
+    for file in sorted(folder.glob("tile/**/*.p/*")):
+        path = file.relative_to(folder).as_posix()
+        try:
+            named = parse_path(path)
+        except Refusal:
+            continue  # half a file, under a name that nobody reads
+        entries = public[named.index * WIDTH :][: named.width]
+        if len(entries) < named.width:
+            continue  # of a head that is not public yet
+        if isinstance(named, Bundle):
+            expected = encode_bundle(entries)
+        elif named.level == 0:
+            expected = encode_tile([leaf_hash(entry) for entry in entries])
+        else:
+            continue
+        if file.exists() and file.read_bytes() != expected:
+            yield Fault("log", path, "it does not hold what the entries make")
+
+
+# One statement, so that whatever commits meanwhile is in all of it or in none.
+PLACES_AND_HEADS = """
+    select sequenced.position + 1, 'place', leaf.entry, null, null, 0 from transparency_position sequenced
+    left join audit_leaf leaf on leaf.id = sequenced.leaf_id
+    union all
+    select size, 'request', root_hash, right_edge, requested_at, 1 from transparency_checkpointrequest
+    union all
+    select size, 'head', root_hash, right_edge, signed_at, 2 from transparency_checkpoint
+    order by 1, 6
+"""
+
+
+def check_heads() -> Iterator[Fault]:
+    """What the leaves make in their order is what was asked to be signed, and what was signed; public or not yet."""
+    edge, asked, moment = RightEdge(), 0, datetime.min.replace(tzinfo=UTC)
+    for size, kind, octets, right_edge, when, _ in rows(PLACES_AND_HEADS):
+        if kind == "place":
+            entry = bytes(octets or b"")
+            edge = edge.append([leaf_hash(entry)])
+            moment = max(moment, datetime.fromtimestamp(_at(entry), UTC))
+            continue
+        asked = size
+        if size != edge.size:
+            yield Fault("checkpoint", str(size), f"its {kind} speaks of leaves that have no place")
+        elif (bytes(octets), bytes(right_edge)) != (edge.root(), edge.to_bytes()):
+            yield Fault("checkpoint", str(size), f"its {kind} is of other leaves than have their place there")
+        if when + A_CLOCK_SET_BACK < moment:
+            yield Fault("checkpoint", str(size), f"its {kind} is older than what it is of")
+        moment = max(moment, when)
+    if edge.size > asked:
+        yield Fault("position", str(asked), "it was given, and nobody asked for a head that is of it")
+
+
+def _at(entry: bytes) -> int:
+    try:
+        return decode_leaf(entry).at
+    except Refusal:
+        return 0
+
+
 def _unplaced(now: datetime) -> Iterator[Fault]:
     for leaf_id, entry in rows(UNPLACED):
-        if decode_leaf(bytes(entry)).at < (now - LATE).timestamp():
+        if _at(bytes(entry)) < (now - LATE).timestamp():
             yield Fault("leaf", str(leaf_id), "it has no place in the log")

@@ -6,7 +6,8 @@ back-dates a row, also with every trigger off, disagrees with the log.
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -33,33 +34,69 @@ TABLES = (
     "verification_decision",
     "verification_evidence",
 )
+# An id stands in no promise; whoever exchanges two is found by the rows that were added with them, or that name them.
+_WITH = (
+    ("ledger_invoiceline", "invoice_id", "ledger_invoice"),
+    ("ledger_leg", "entry_id", "ledger_entry"),
+    ("ledger_payment", "entry_id", "ledger_entry"),
+)
+_OF = (("ledger_payment", "invoice_id", "ledger_invoice"),)
 PROMISES = """
     select payload.leaf_id, promise.value from audit_payload payload,
-           jsonb_array_elements_text(payload.payload -> 'rows') promise where payload.payload ? 'rows'
+           jsonb_array_elements(case jsonb_typeof(payload.payload -> 'rows')
+                                when 'array' then payload.payload -> 'rows' else '[]' end) promise
 """
 _JSONB = 3802
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row as it is, and the leaves that speak of it as it is."""
+
+    values: Mapping[str, Any]
+    leaves: frozenset[int]
+
+
 def check_promises() -> Iterator[Fault]:
     """Each row is promised by a leaf, as often as it is there; each promise is kept by a row."""
-    leaves: dict[str, int] = {}
-    unkept: Counter[str] = Counter()
-    for leaf_id, promise in rows(PROMISES):
-        leaves.setdefault(promise, leaf_id)
-        unkept[promise] += 1
+    leaves: dict[str, list[int]] = {}
+    for leaf_id, said in rows(PROMISES):
+        promise = json.loads(said)
+        if isinstance(promise, str):  # whatever else stands there, its leaf does not commit to it
+            leaves.setdefault(promise, []).append(leaf_id)
     kept: Counter[str] = Counter()
+    found: dict[tuple[str, int], _Row] = {}
     for table in TABLES:
-        for row_id, promise in _promises_of(table):
+        for values, promise in _promises_of(table):
             kept[promise] += 1
-            if kept[promise] > unkept[promise]:
-                yield Fault("row", f"{table} {row_id}", "no leaf of the log speaks of it as it is")
-    for promise in unkept:
+            if kept[promise] > len(leaves.get(promise, ())):
+                yield Fault("row", f"{table} {values['id']}", "no leaf of the log speaks of it as it is")
+            found[table, values["id"]] = _Row(values, frozenset(leaves.get(promise, ())))
+    for promise, leaf_ids in leaves.items():
         if promise not in kept:
             table = promise.partition(":")[0]
-            yield Fault("leaf", str(leaves[promise]), f"the row of {table} that it speaks of is not there")
+            yield Fault("leaf", str(leaf_ids[0]), f"the row of {table} that it speaks of is not there")
+    yield from _misplaced(found)
 
 
-def _promises_of(table: str) -> Iterator[tuple[Any, str]]:
+def _misplaced(found: Mapping[tuple[str, int], _Row]) -> Iterator[Fault]:
+    """What a promise leaves out: a row names the leaf that speaks of it, and rows that exist."""
+    for (table, row_id), row in found.items():
+        if row.leaves and row.values.get("leaf_id", min(row.leaves)) not in row.leaves:
+            yield Fault("row", f"{table} {row_id}", "it names another leaf than the one that speaks of it")
+    for table, column, parent in (*_WITH, *_OF):
+        for (child, row_id), row in found.items():
+            if child != table:
+                continue
+            named = found.get((parent, row.values[column]))
+            if named is None:
+                yield Fault("row", f"{table} {row_id}", f"its {parent} {row.values[column]} is not there")
+            elif row.leaves and (table, column, parent) in _WITH and not row.leaves & named.leaves:
+                about = f"{table} {row_id}"
+                yield Fault("row", about, f"its {parent} {row.values[column]} is of another act")
+
+
+def _promises_of(table: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     with connection.cursor() as cursor:
         cursor.execute(f"select * from {table} order by id")  # noqa: S608  one of ours, above
         columns = [(column.name, column.type_code) for column in cursor.description]
@@ -68,4 +105,4 @@ def _promises_of(table: str) -> Iterator[tuple[Any, str]]:
                 name: json.loads(value) if kind == _JSONB and value is not None else value
                 for (name, kind), value in zip(columns, found, strict=True)
             }
-            yield values["id"], promised(table, values)
+            yield values, promised(table, values)

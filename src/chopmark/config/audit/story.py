@@ -73,7 +73,11 @@ def check_crls(folder: Path, now: datetime) -> Iterator[Fault]:
     serials = known_serials()
     listed: set[tuple[int, int]] = set()
     for path in sorted(folder.glob("*.crl")):
-        crl = x509.load_der_x509_crl(path.read_bytes())
+        try:
+            crl = x509.load_der_x509_crl(path.read_bytes())
+        except ValueError:
+            yield Fault("crl", path.name, "it is not a list")
+            continue
         issuer_id = _issuer_of(crl, issuers)
         if issuer_id is None:
             yield Fault("crl", path.name, "no authority of ours signed it")

@@ -1,0 +1,29 @@
+"""The suite's one sentence: whatever is done to the world, the audit finds it and says what was touched."""
+
+import os
+import secrets
+from pathlib import Path
+
+from tampering.mutations import Mutation, deck, undone
+from tampering.scene import Scene
+
+# Said with every run; set it to see the same blows again.
+SEED = os.environ.get("CHOPMARK_TAMPER_SEED") or secrets.token_hex(4)
+
+
+def unnamed(scene: Scene, count: int, keep: Path) -> list[str]:
+    """What was done and not named, with what was said instead; the untouched world has no fault before and after."""
+    assert list(map(str, scene.faults())) == []
+    missed = [said for mutation in deck(SEED, count) if (said := _strike(scene, mutation, keep))]
+    assert list(map(str, scene.faults())) == []
+    return missed
+
+
+def _strike(scene: Scene, mutation: Mutation, keep: Path) -> str:
+    with undone(scene, keep):
+        named = mutation.apply(scene)
+        found = scene.faults()
+        if any(named(fault) for fault in found):
+            return ""
+        said = "; ".join(map(str, found[:4])) or "nothing"
+        return f"{mutation.name} ({mutation.seed}): the audit says {said}"

@@ -1,0 +1,85 @@
+"""One certificate accepted, one revoked, one with a key that the authority made; one application refused, one claim spent."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from chopmark.authority.applications.selectors import by_reference
+from chopmark.authority.audit import AuditTag
+from chopmark.authority.audit.services import leave
+from chopmark.authority.catalogue.words import KeySource
+from chopmark.authority.issuance import signing
+from chopmark.config.audit.command import faults
+from chopmark.config.audit.fault import Fault
+from chopmark.pki.algorithms import SignatureAlgorithm
+from world import NOON, World, at
+
+# So that one tile and one bundle are full, and there is a tile above them.
+LEAVES = 200
+
+
+class Faulty:
+    """A token whose signature under a certificate's key is lost."""
+
+    def __init__(self, token: Any) -> None:
+        self.token = token
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.token, name)
+
+    def sign(self, handle: Any, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        if handle.label.startswith("identity"):
+            raise ConnectionError
+        return self.token.sign(handle, data, algorithm)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The world, its folders, and the hour at which it is audited."""
+
+    world: World
+    log: Path
+    public: Path
+    now: datetime
+
+    def faults(self) -> list[Fault]:
+        return list(faults(now=self.now, settled=False, ocsp_address=None))
+
+    def sign(self, text: bytes) -> bytes:
+        """Under the log's own key, as whoever has its token can."""
+        return self.world.token.sign(self.world.token.handle("log"), text, SignatureAlgorithm.ED25519)
+
+
+def populated(world: World, settings: Any) -> Scene:
+    _spent(world)
+    accepted = world.issued()
+    world.accepts(_application_of(accepted))
+    world.revokes(world.issued())
+    world.issued(key_source=KeySource.AUTHORITY)
+    world.refuses(world.gathers(world.begins()))
+    for number in range(LEAVES):
+        if number % 50 == 0:
+            world.turns()
+        leave(tag=AuditTag.APPLICATION_BEGUN, payload={"number": number}, now=NOON)
+    for _ in range(3):
+        world.turns()
+        world.ticks(now=world.later(NOON))
+    world.turns()
+    world.turns()
+    return Scene(world, settings.CHOPMARK_LOG_DIR, settings.CHOPMARK_PUBLIC_DIR, world.later(NOON))
+
+
+def _application_of(certificate: Any) -> Any:
+    return by_reference(certificate.application_reference)
+
+
+def _spent(world: World) -> None:
+    """The signer dies between claim and record; her certificate comes of the next claim."""
+    world.approved()
+    world.hears()
+    with contextlib.suppress(ConnectionError), at("signer"):
+        signing.run_once(token=Faulty(world.token), now=world.later(NOON), claimer=1)
+    world.ticks()
+    world.turns()
