@@ -12,6 +12,7 @@ HELD_OTHERWISE = {
     "publication_crlclaim": "published.check_published: a list without a claim is named",
     "transparency_checkpoint": "log.check_heads, and every note is a kept one of the independent reader",
     "transparency_checkpointrequest": "log.check_heads",
+    "transparency_cosignature": "witnessed.check_witnesses: what is no cosignature of a head is named",
     "transparency_position": "log.check_positions, log.check_heads, and every entry beside the public one",
     "transparency_setaside": "log.check_positions: a leaf that was set aside and is fit for the log is named",
 }
@@ -41,6 +42,7 @@ NOT_HELD = {
     "publication_refusedcrl": "that a list waits for an operator; its refusal has a leaf",
     "transparency_fulltile": "made of leaves; the publisher refuses a root that is not the signed one",
     "transparency_signingalert": "an alarm; the refusal that raised it has a leaf",
+    "transparency_witnessalert": "an alarm; the refusal that raised it has a leaf",
     "validation_delegate": "a responder's certificate of some weeks: it verifies under its issuer, or clients refuse it",
     "validation_delegateclaim": "a key use whose certificate is the delegate",
     "validation_delegaterequest": "a request; what was made of it is the delegate",

@@ -3,6 +3,9 @@
 import pytest
 from django.db import transaction
 
+from authority.conftest import quick_passwords, world  # noqa: F401  fixtures
+from authority.delivery.conftest import no_case_to_close  # noqa: F401  a fixture
+from tampering.conftest import scene  # noqa: F401  a fixture
 from tampering.rows import HEAD, POSITION, ask, take_over
 from tampering.scene import Scene
 from world import NOON
