@@ -1,6 +1,6 @@
 """`chopmark audit`: every check, one sentence a fault, exit 1 if there is one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -46,6 +46,16 @@ def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterato
     yield from _whole("lists", check_crls(public / "crl", now))
     if ocsp_address:
         yield from _whole("answers", check_ocsp(ocsp_address))
+
+
+def standing(look: Callable[[], Iterable[Fault]], pause: Callable[[], None]) -> list[Fault]:
+    """The faults that are there at two looks: a running service commits rows and writes files between two checks of one look."""
+    first = list(look())
+    if not first:
+        return []
+    pause()
+    again = set(look())
+    return [fault for fault in first if fault in again]
 
 
 def _whole(name: str, check: Iterator[Fault]) -> Iterator[Fault]:
