@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -82,25 +82,19 @@ def _register_desk_officers(home: Path) -> dict[str, str]:
     environment = {**os.environ, **strongroom_environment(open_home(home), "desk")}
     links = {}
     for number, member in current().staff.items():
-        if "intake_officer" not in member.roles:
-            continue
-        command = [sys.executable, "-m", "chopmark.strongroom", "register-officer", number, member.name]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            links[f"{number} at the owner's desk"] = done.stdout.strip()
-    command = [
-        sys.executable,
-        "-m",
-        "chopmark.strongroom",
-        "register-officer",
-        *OWNERS_OFFICER,
-        "--role",
-        "owner",
-    ]
+        if "intake_officer" in member.roles:
+            links[f"{number} at the owner's desk"] = _link(environment, number, member.name)
+    links[f"{OWNERS_OFFICER[0]} for the owner's pages"] = _link(
+        environment, *OWNERS_OFFICER, "--role", "owner"
+    )
+    return {who: link for who, link in links.items() if link}
+
+
+def _link(environment: Mapping[str, str], *officer: str) -> str:
+    """Her one-time link; empty if she has used one before."""
+    command = [sys.executable, "-m", "chopmark.strongroom", "register-officer", *officer]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        links[f"{OWNERS_OFFICER[0]} for the owner's pages"] = done.stdout.strip()
-    return links
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _print_envelopes(drawer: Path) -> None:
