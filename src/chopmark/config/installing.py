@@ -15,12 +15,16 @@ from chopmark.config.faults import Fault
 from chopmark.config.home import Home
 from chopmark.config.servers import PostgreSQL
 from chopmark.strongroom import ceremony
+from chopmark.strongroom.options import KeyFiles
 
 
 def install(home: Home, authority: PostgreSQL, owner: PostgreSQL) -> None:
     """Both databases and both sides' keys are as this version needs them; running it again changes nothing."""
     install_database(home, authority, grants.PLAN, authority_environment(home, "migrate"))
-    ceremony.prepare(home.path, home.secret("strongroom.passphrase"))
+    if not KeyFiles(
+        home.path
+    ).share_set.exists():  # then the passphrase is its holders', and the keys are made
+        ceremony.prepare(home.path, home.secret("strongroom.passphrase"))
     install_database(home, owner, strongroom_plan.PLAN, strongroom_environment(home, "migrate"))
     home.secret("token.passphrase")
 

@@ -16,6 +16,7 @@ from chopmark.config.faults import Fault
 from chopmark.config.home import PORTS, Home, is_free, make_home
 from chopmark.config.processes import Kept, stop_all
 from chopmark.config.servers import PostgreSQL
+from chopmark.strongroom.options import KeyFiles
 
 TICK = 0.25
 LOOK_AT_CLUSTERS_EVERY = 2.0
@@ -93,7 +94,7 @@ def _run_children(
     _wait_for_ports(home)
     kept = [_kept(child, home) for child in CHILDREN]
     try:
-        ready = _keep_until(lambda: not _waiting(home), kept, clusters, stop, READY_WITHIN)
+        ready = _keep_until(lambda: not _waiting(home), kept, clusters, stop, _patience(home, say))
         if stop.is_set():
             return 0
         if not ready:
@@ -106,6 +107,16 @@ def _run_children(
     finally:
         say("stopping")
         stop_all(kept)
+
+
+def _patience(home: Home, say: Say) -> float | None:
+    """How long everything may take to be ready: as long as it takes, where people have to come first."""
+    if not KeyFiles(home.path).share_set.exists():
+        return READY_WITHIN
+    say(
+        "the strongroom is sealed: its holders bring their shares with `python -m chopmark.strongroom unseal FILE`"
+    )
+    return None
 
 
 def _kept(child: Child, home: Home) -> Kept:
