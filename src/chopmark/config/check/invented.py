@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from chopmark.config.check.people import Particulars
 
-SURNAMES = ("AU YEUNG", "CHAN", "CHEUNG", "HO", "KWOK", "LAM", "LEE", "NG", "TSANG", "WONG")
+# None of the demonstration's staff is called so: whoever looks for traces of an applicant must not find an officer.
+SURNAMES = ("AU YEUNG", "CHAN", "CHEUNG", "FUNG", "KWOK", "LAM", "LEUNG", "TSANG", "WONG", "YIP")
 GIVEN = ("Ka Yan", "Lai Kuen", "Man Kit", "Siu Fong", "Tai Man", "Wing Sze", "Yuk Lan")
 WEIGHTS = (8, 7, 6, 5, 4, 3, 2)
 
