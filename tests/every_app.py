@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from chopmark.config.home import make_home
-from chopmark.strongroom import ceremony
+from chopmark.strongroom.keys import ceremony
 
 _HOME = Path(tempfile.mkdtemp(prefix="chopmark-types-"))
 make_home(_HOME)

@@ -8,11 +8,12 @@ from uuid import UUID
 import pkcs11
 import pytest
 
-from chopmark.strongroom import ceremony, token_kek, vault
-from chopmark.strongroom.cabinet import Cabinet, FileShelf, IndexKey, number_of
+from chopmark.strongroom import vault
 from chopmark.strongroom.errors import RecordTampered, TokenUnavailable
+from chopmark.strongroom.keys import ceremony, token_kek
+from chopmark.strongroom.keys.cabinet import Cabinet, FileShelf, IndexKey, number_of
+from chopmark.strongroom.keys.token_kek import TokenKeyEncryptionKey, TokenPlace, make_keys
 from chopmark.strongroom.options import KeyFiles
-from chopmark.strongroom.token_kek import TokenKeyEncryptionKey, TokenPlace, make_keys
 from chopmark.strongroom.vault import Chances
 
 LIBRARY = "/usr/lib/softhsm/libsofthsm2.so"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chopmark.strongroom import ceremony, sealing
+from chopmark.strongroom.keys import ceremony, sealing
 from chopmark.strongroom.services import access_codes
 
 # Guessing is made dear for thieves, and not for tests: `test_ceremony.py` holds the real costs.

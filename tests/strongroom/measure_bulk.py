@@ -16,7 +16,7 @@ from people import ASHA, asha_applies
 
 from chopmark.strongroom import clock, machine, vault
 from chopmark.strongroom.client import Strongroom
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Opening, Record
 

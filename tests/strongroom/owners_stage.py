@@ -5,7 +5,7 @@ from datetime import timedelta
 from people import BIKRAM, CHANDRA, NOW
 
 from chopmark.strongroom.actors import Actor
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.purposes import AUTHORITY
 from chopmark.strongroom.roles import OfficerRole

@@ -9,7 +9,7 @@ from django_otp.oath import TOTP
 from chopmark.strongroom import officers
 from chopmark.strongroom.actors import OWNER, SUBJECT, Actor
 from chopmark.strongroom.hkid import check_digit
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.particulars import Particulars
 from chopmark.strongroom.purposes import AUTHORITY
 from chopmark.strongroom.services.openings import Asked

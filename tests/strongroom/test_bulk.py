@@ -12,7 +12,7 @@ from people import ASHA, BIKRAM, ERRAND, LATER, NOW, WORKER, asha_applies
 
 from chopmark.strongroom import vault
 from chopmark.strongroom.errors import NothingAsked, RequestMalformed
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Leaf, LeafPayload, Officer, Opening, Record
 from chopmark.strongroom.policy.errors import (
@@ -27,7 +27,7 @@ from chopmark.strongroom.policy.errors import (
     OfficerNotSignedIn,
     OwnerOfficerNeeded,
 )
-from chopmark.strongroom.policy_models import OwnerGrant
+from chopmark.strongroom.policy.models import OwnerGrant
 from chopmark.strongroom.purposes import DESK, terms
 from chopmark.strongroom.services import bulk, cases, granting
 from chopmark.strongroom.services.bulk import Batch

@@ -3,10 +3,10 @@ import stat
 
 import pytest
 
-from chopmark.strongroom import ceremony, sealing
-from chopmark.strongroom.cabinet import KEK_LABEL
 from chopmark.strongroom.errors import KeyFileMissing, KeyFileTooOpen, PassphraseWrong
-from chopmark.strongroom.keyring import RECEIPT_LABEL
+from chopmark.strongroom.keys import ceremony, sealing
+from chopmark.strongroom.keys.cabinet import KEK_LABEL
+from chopmark.strongroom.keys.keyring import RECEIPT_LABEL
 from chopmark.strongroom.options import KeyFiles
 
 

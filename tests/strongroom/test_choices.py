@@ -13,7 +13,7 @@ from services_stage import POLICY
 from chopmark.strongroom import purposes
 from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.errors import RecordLimitReached
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import LeafPayload, Opening
 from chopmark.strongroom.policy.errors import (
     NotChosen,
@@ -21,7 +21,7 @@ from chopmark.strongroom.policy.errors import (
     ServiceNotApproved,
     SubjectNotSignedIn,
 )
-from chopmark.strongroom.policy_models import Choice
+from chopmark.strongroom.policy.models import Choice
 from chopmark.strongroom.services import cases, choices, openings
 from chopmark.strongroom.services.choices import Use
 from chopmark.strongroom.services.leave_to_open import SubjectSession

@@ -8,7 +8,7 @@ from people import asha_applies
 from services_stage import POLICY
 
 from chopmark.strongroom import clock, purposes
-from chopmark.strongroom.policy_models import Choice
+from chopmark.strongroom.policy.models import Choice
 
 USE = {"service": "club", "purpose": "offers", "channel": "email"}
 

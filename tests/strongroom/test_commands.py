@@ -10,7 +10,7 @@ from people import LATER, asha_applies
 from chopmark.strongroom import clock, commands
 from chopmark.strongroom.__main__ import cli
 from chopmark.strongroom.options import USUAL_POLICY
-from chopmark.strongroom.policy_models import Alert, Hold, OwnerGrant
+from chopmark.strongroom.policy.models import Alert, Hold, OwnerGrant
 from chopmark.strongroom.services import cases, owners
 
 

@@ -18,7 +18,7 @@ from chopmark.strongroom.errors import (
     LineUnknown,
     RecordShredded,
 )
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import publishing
 from chopmark.strongroom.log.keys import own_key
 from chopmark.strongroom.models import Complaint, Leaf, Opening, Outcome, Record

@@ -12,7 +12,7 @@ from people import ASHA, BIKRAM, ERRAND, LATER, WORKER, asha_applies, asked
 from chopmark.strongroom.actors import SUBJECT, Actor
 from chopmark.strongroom.certificates import Trust
 from chopmark.strongroom.errors import ApplicationNotOfCase, CaseExpired, PurposeUnknown, RecordShredded
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Case, Leaf, Officer, Record
 from chopmark.strongroom.policy.errors import (
@@ -28,7 +28,7 @@ from chopmark.strongroom.policy.errors import (
     RevocationStatusUnknown,
     SubjectNotSignedIn,
 )
-from chopmark.strongroom.policy_models import OwnerGrant
+from chopmark.strongroom.policy.models import OwnerGrant
 from chopmark.strongroom.services import cases, leave_to_open, openings
 from chopmark.strongroom.services.leave_to_open import Signed, SubjectSession
 

@@ -2,7 +2,7 @@ import pytest
 from people import ASHA, BIKRAM, LATER, asha_applies, asked
 
 from chopmark.strongroom.errors import FieldNotOfPurpose
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Case, LeafPayload, Opening
 from chopmark.strongroom.particulars import MASKED, masked, plain
 from chopmark.strongroom.purposes import DESK

@@ -24,7 +24,7 @@ from chopmark.strongroom.errors import (
     RecordTampered,
     TotalLimitReached,
 )
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Case, Leaf, Opening, Record
 from chopmark.strongroom.policy.errors import PurposeLimitReached

@@ -23,7 +23,7 @@ from chopmark.strongroom import __main__ as commands
 from chopmark.strongroom import clock, officers, overview
 from chopmark.strongroom.actors import OWNER, SUBJECT
 from chopmark.strongroom.errors import IdentityNumberDiffers, PurposeUnknown
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import publishing
 from chopmark.strongroom.models import Leaf, Officer, Opening
 from chopmark.strongroom.overview import Grouping, Period

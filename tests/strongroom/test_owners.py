@@ -9,10 +9,10 @@ from people import BIKRAM, LATER, NOW, PASSWORD, WORKER, asha_applies, asked, bi
 from chopmark.strongroom import officers
 from chopmark.strongroom.actors import OWNER
 from chopmark.strongroom.errors import OfficerSignInRefused, TooManyAttempts
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Leaf, LeafPayload, Officer
 from chopmark.strongroom.policy.errors import AlertUnknown, AskerStopped, OwnerOfficerNeeded
-from chopmark.strongroom.policy_models import Alert, Suspension
+from chopmark.strongroom.policy.models import Alert, Suspension
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services import alerts, openings, owners

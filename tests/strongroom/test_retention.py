@@ -12,7 +12,7 @@ from people import BIKRAM, ERRAND, LATER, NOW, WORKER, asha_applies, asked
 from chopmark.strongroom import purposes
 from chopmark.strongroom.actors import CLOCK, SUBJECT
 from chopmark.strongroom.errors import RecordShredded
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Case, LeafPayload, Record
 from chopmark.strongroom.policy.errors import (

@@ -5,15 +5,16 @@ from click.testing import CliRunner
 from people import ASHA, ESHA, NOW
 
 from chopmark.strongroom import __main__ as commands
-from chopmark.strongroom import ceremony, vault
+from chopmark.strongroom import vault
 from chopmark.strongroom.actors import OWNER, SUBJECT
-from chopmark.strongroom.cabinet import FIRST, KEK_LABEL, UNNUMBERED, number_of
 from chopmark.strongroom.errors import KekInUse, KekUnknown
-from chopmark.strongroom.kek import UnsafeSoftwareKeyEncryptionKey
-from chopmark.strongroom.keyring import open_keyring
+from chopmark.strongroom.keys import ceremony
+from chopmark.strongroom.keys.cabinet import FIRST, KEK_LABEL, UNNUMBERED, number_of
+from chopmark.strongroom.keys.kek import UnsafeSoftwareKeyEncryptionKey
+from chopmark.strongroom.keys.keyring import open_keyring
+from chopmark.strongroom.keys.sealing import unseal
 from chopmark.strongroom.models import LeafPayload, Record
 from chopmark.strongroom.options import KeyFiles, Options
-from chopmark.strongroom.sealing import unseal
 from chopmark.strongroom.services import wrapping_keys
 from chopmark.strongroom.services.submit import Errand, submit_application
 

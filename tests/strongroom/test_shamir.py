@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chopmark.strongroom import shamir
+from chopmark.strongroom.keys import shamir
 
 
 @st.composite

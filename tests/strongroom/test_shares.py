@@ -10,7 +10,7 @@ from django.test import Client
 from people import NOW
 
 from chopmark.strongroom import __main__ as commands
-from chopmark.strongroom import ceremony, machine, main, owner_door, share_commands, shares, unsealing
+from chopmark.strongroom import machine, main, owner_door
 from chopmark.strongroom.actors import OWNER
 from chopmark.strongroom.errors import (
     PassphraseWrong,
@@ -20,7 +20,9 @@ from chopmark.strongroom.errors import (
     SharesDoNotFit,
     StrongroomSealed,
 )
-from chopmark.strongroom.keyring import open_keyring
+from chopmark.strongroom.keys import ceremony, shares, unsealing
+from chopmark.strongroom.keys import commands as share_commands
+from chopmark.strongroom.keys.keyring import open_keyring
 from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.services import starting

@@ -13,7 +13,7 @@ from chopmark.strongroom.errors import (
     SightingTaken,
     TooManyMismatches,
 )
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Opening
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services.sighting import check_sighting, confirm_sighting

@@ -6,7 +6,7 @@ from people import ERRAND, ESHA, LATER, NOW, WORKER, asha_applies
 
 from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Record, WrongSignIn
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import access_codes, cases, subject

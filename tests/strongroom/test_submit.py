@@ -14,7 +14,7 @@ from chopmark.strongroom.errors import (
     DeskFormsLimitReached,
     RecordShredded,
 )
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Case, Leaf, LeafPayload, Receipt, Record
 from chopmark.strongroom.services import access_codes, cases, submit

@@ -7,7 +7,7 @@ from owners_stage import officers_are_in
 from people import ASHA, BIKRAM, CHANDRA, LATER, WORKER, asha_applies, asked
 
 from chopmark.strongroom.errors import CaseLimitReached, FieldNotOfPurpose
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Opening
 from chopmark.strongroom.policy.errors import (
     OfficerNotSignedIn,
@@ -15,7 +15,7 @@ from chopmark.strongroom.policy.errors import (
     SecondPersonIsFirst,
     SecondPersonNeeded,
 )
-from chopmark.strongroom.policy_models import PairRequest
+from chopmark.strongroom.policy.models import PairRequest
 from chopmark.strongroom.purposes import DESK, terms
 from chopmark.strongroom.services import leave_to_open, openings, subject, two_persons
 from chopmark.strongroom.services.two_persons import Wish

@@ -5,7 +5,7 @@ import pytest
 
 from chopmark.strongroom import vault
 from chopmark.strongroom.errors import RecordTampered
-from chopmark.strongroom.kek import UnsafeSoftwareKeyEncryptionKey
+from chopmark.strongroom.keys.kek import UnsafeSoftwareKeyEncryptionKey
 from chopmark.strongroom.vault import Chances
 
 KEK = UnsafeSoftwareKeyEncryptionKey(bytes(range(32)))

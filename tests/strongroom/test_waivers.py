@@ -7,11 +7,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from people import NOW
 
 from chopmark.strongroom import __main__ as commands
-from chopmark.strongroom import ceremony, main, waivers
+from chopmark.strongroom import main
 from chopmark.strongroom.errors import SharesMissing, SoftwareKeyForbidden
-from chopmark.strongroom.keyring import open_keyring, open_receipt_key
+from chopmark.strongroom.keys import ceremony, waivers
+from chopmark.strongroom.keys.keyring import open_keyring, open_receipt_key
+from chopmark.strongroom.keys.waivers import Waiver
 from chopmark.strongroom.options import Options
-from chopmark.strongroom.waivers import Waiver
 
 DESK = "https://desk.example"
 WAIVER = Waiver(desk=DESK, reason="evaluation", until=NOW + timedelta(days=30))

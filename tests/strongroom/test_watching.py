@@ -12,12 +12,12 @@ from people import LATER, WORKER, asha_applies, asked
 
 from chopmark.strongroom import purposes
 from chopmark.strongroom.errors import CaseUnknown, FieldNotOfPurpose
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import LeafPayload
 from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped
+from chopmark.strongroom.policy.models import Alert, Attempt, Suspension
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
-from chopmark.strongroom.policy_models import Alert, Attempt, Suspension
 from chopmark.strongroom.services import alerts, openings, watching
 
 NIGHT = LATER.replace(hour=15)  # 23 o'clock in Hong Kong

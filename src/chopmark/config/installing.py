@@ -14,7 +14,7 @@ from chopmark.config.database import Plan, apply_grants, make_roles, prepare
 from chopmark.config.faults import Fault
 from chopmark.config.home import Home
 from chopmark.config.servers import PostgreSQL
-from chopmark.strongroom import ceremony
+from chopmark.strongroom.keys import ceremony
 from chopmark.strongroom.options import KeyFiles
 
 

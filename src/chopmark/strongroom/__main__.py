@@ -7,17 +7,18 @@ from pathlib import Path
 import click
 
 from chopmark.pki.refusals import Refusal
-from chopmark.strongroom import ceremony, clock, unsealing, waivers
+from chopmark.strongroom import clock
 from chopmark.strongroom.actors import OWNER
 from chopmark.strongroom.commands import GROUPS
-from chopmark.strongroom.keyring import keyring, open_receipt_key
+from chopmark.strongroom.keys import ceremony, unsealing, waivers
+from chopmark.strongroom.keys.commands import read_share, shares, unseal
+from chopmark.strongroom.keys.keyring import keyring, open_receipt_key
+from chopmark.strongroom.keys.sealing import read_private
+from chopmark.strongroom.keys.shares import combine
+from chopmark.strongroom.keys.token_kek import TokenPlace
+from chopmark.strongroom.keys.waivers import Waiver
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.roles import OfficerRole
-from chopmark.strongroom.sealing import read_private
-from chopmark.strongroom.share_commands import read_share, shares, unseal
-from chopmark.strongroom.shares import combine
-from chopmark.strongroom.token_kek import TokenPlace
-from chopmark.strongroom.waivers import Waiver
 
 
 @click.group()

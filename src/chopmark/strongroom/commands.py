@@ -13,7 +13,7 @@ from chopmark.strongroom.actors import OWNER, Actor
 from chopmark.strongroom.policy.sheet import PolicyMistakes
 
 if TYPE_CHECKING:
-    from chopmark.strongroom.policy_models import OwnerGrant
+    from chopmark.strongroom.policy.models import OwnerGrant
 
 
 class _Verbs(click.Group):
@@ -108,7 +108,7 @@ def grant() -> None:
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day it ends (UTC).")
 def grant_write(purpose: str, fields: tuple[str, ...], records: int, until: datetime) -> None:
     """Write down what two officers are asked to sign."""
-    from chopmark.strongroom.keyring import keyring
+    from chopmark.strongroom.keys.keyring import keyring
     from chopmark.strongroom.purposes import AUTHORITY
     from chopmark.strongroom.services.granting import Scope, write_grant
 

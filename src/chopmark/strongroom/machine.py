@@ -21,7 +21,8 @@ from chopmark.strongroom.certificates import Trust
 from chopmark.strongroom.desk.front import is_ready
 from chopmark.strongroom.errors import RequestMalformed, StrongroomSealed
 from chopmark.strongroom.journal import log_failure
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
+from chopmark.strongroom.keys.unsealing import state
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.policy.errors import AskerSlowed
 from chopmark.strongroom.problems import words_for
@@ -31,7 +32,6 @@ from chopmark.strongroom.services.bulk import Batch
 from chopmark.strongroom.services.choices import Use
 from chopmark.strongroom.services.leave_to_open import Signed
 from chopmark.strongroom.services.openings import Asked
-from chopmark.strongroom.unsealing import state
 
 Answer = tuple[int, dict[str, Any]]
 _LONGEST_BODY = 64 * 1024  # some hundreds of record identifiers

@@ -76,7 +76,7 @@ def _require_holders() -> None:
     A home with shares starts sealed; the owner's waiver for a key in a file is asked for when it is opened.
     """
     from chopmark.strongroom.errors import SharesMissing
-    from chopmark.strongroom.unsealing import share_set
+    from chopmark.strongroom.keys.unsealing import share_set
 
     options = Options.read()
     if share_set(options) is not None:

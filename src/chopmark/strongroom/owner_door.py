@@ -10,9 +10,9 @@ from chopmark.strongroom import clock
 from chopmark.strongroom.actors import OWNER
 from chopmark.strongroom.errors import RequestMalformed
 from chopmark.strongroom.journal import log_failure
+from chopmark.strongroom.keys.shares import Share, ShareSet
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.services import starting
-from chopmark.strongroom.shares import Share, ShareSet
 
 _LONGEST_BODY = 16 * 1024
 

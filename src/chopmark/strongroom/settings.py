@@ -4,8 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from chopmark.strongroom.keys.sealing import read_private
 from chopmark.strongroom.options import Options
-from chopmark.strongroom.sealing import read_private
 
 _options = Options.read()
 

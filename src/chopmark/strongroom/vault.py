@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chopmark.strongroom.errors import RecordTampered
-from chopmark.strongroom.kek import KeyEncryptionKey
+from chopmark.strongroom.keys.kek import KeyEncryptionKey
 
 VERSION = 1
 NONCE = 12

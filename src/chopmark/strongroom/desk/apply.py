@@ -15,7 +15,7 @@ from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.desk import links, notes
 from chopmark.strongroom.desk.forms import ParticularsForm
 from chopmark.strongroom.errors import LinkBroken
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.particulars import Particulars
 from chopmark.strongroom.services.submit import HERE, Errand, Submitted, submit_application
 

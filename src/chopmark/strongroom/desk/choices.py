@@ -15,7 +15,7 @@ from chopmark.look.language import in_chinese
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.desk.history import RECORD, SIGNED_IN_AT
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.policy.shapes import Service
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import choices as service

@@ -16,7 +16,7 @@ from chopmark.look.language import in_chinese
 from chopmark.pki.tlog.proof import encode_proof
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import SUBJECT
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.log.proofs import proof_of
 from chopmark.strongroom.models import Complaint, Outcome
 from chopmark.strongroom.services import complaints

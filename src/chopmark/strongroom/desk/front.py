@@ -6,10 +6,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chopmark.pki.refusals import Refusal
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
+from chopmark.strongroom.keys.unsealing import state
 from chopmark.strongroom.models import Leaf
 from chopmark.strongroom.options import Options
-from chopmark.strongroom.unsealing import state
 
 
 @require_safe

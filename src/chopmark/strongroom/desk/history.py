@@ -21,7 +21,7 @@ from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.desk.complaining import told
 from chopmark.strongroom.desk.forms import SubjectSignInForm, say_at
 from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import proofs
 from chopmark.strongroom.models import Complaint, Opening
 from chopmark.strongroom.problems import WORDS

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 
 from chopmark.strongroom.errors import KekUnknown
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 
 _BOUND_TO = b"desk note v1"
 

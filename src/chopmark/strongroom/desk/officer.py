@@ -34,7 +34,7 @@ from chopmark.strongroom.errors import (
     PasswordTooWeak,
     RoleNotAllowed,
 )
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.particulars import age_on
 from chopmark.strongroom.roles import OfficerRole

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 from chopmark.strongroom.desk.problems import refused
 from chopmark.strongroom.errors import StrongroomSealed
+from chopmark.strongroom.keys.unsealing import state
 from chopmark.strongroom.options import Options
-from chopmark.strongroom.unsealing import state
 
 _ALWAYS = ("/healthz", "/readyz", "/static/")
 

@@ -5,10 +5,10 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chopmark.pki.tlog.note import VerifierKey, parse_verifier_key
-from chopmark.strongroom.keyring import open_log_key
+from chopmark.strongroom.keys.keyring import open_log_key
+from chopmark.strongroom.keys.sealing import read_private
 from chopmark.strongroom.log.errors import LogKeyDiffers
 from chopmark.strongroom.options import Options
-from chopmark.strongroom.sealing import read_private
 
 
 @cache

@@ -2,8 +2,9 @@
 
 from django.db import close_old_connections
 
-from chopmark.strongroom import clock, unsealing
+from chopmark.strongroom import clock
 from chopmark.strongroom.journal import log_failure
+from chopmark.strongroom.keys import unsealing
 from chopmark.strongroom.log.publishing import publish_once
 from chopmark.strongroom.options import Options
 

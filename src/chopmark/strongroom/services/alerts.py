@@ -5,7 +5,7 @@ from datetime import datetime
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.policy.errors import AlertUnknown
-from chopmark.strongroom.policy_models import Alert, AlertAcknowledgement, Suspension, SuspensionLift
+from chopmark.strongroom.policy.models import Alert, AlertAcknowledgement, Suspension, SuspensionLift
 from chopmark.strongroom.services import owners
 from chopmark.strongroom.tags import Tag
 

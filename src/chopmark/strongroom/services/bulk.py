@@ -11,7 +11,7 @@ from django.db import connection
 from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import NothingAsked, RecordLimitReached, RecordShredded, RequestMalformed
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import Line, act, if_refused, leave_many
 from chopmark.strongroom.particulars import as_asked
 from chopmark.strongroom.policy.errors import RecordUnknown

@@ -14,7 +14,7 @@ from chopmark.strongroom.errors import (
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.policy.errors import RecordUnknown
-from chopmark.strongroom.policy_models import Hold
+from chopmark.strongroom.policy.models import Hold
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.tags import Tag
 

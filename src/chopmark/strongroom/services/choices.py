@@ -9,13 +9,13 @@ from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import CaseClosed, CaseExpired
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, if_refused, leave
 from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.policy.errors import NotChosen, RecordUnknown, ServiceNotApproved
+from chopmark.strongroom.policy.models import Choice
 from chopmark.strongroom.policy.reading import CHANNELS
 from chopmark.strongroom.policy.shapes import CaseKind, Service
-from chopmark.strongroom.policy_models import Choice
 from chopmark.strongroom.purposes import AUTHORITY, terms
 from chopmark.strongroom.services import cases, openings
 from chopmark.strongroom.services.leave_to_open import SubjectSession, require_signed_in

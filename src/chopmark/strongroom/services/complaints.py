@@ -16,7 +16,7 @@ from chopmark.strongroom.errors import (
     LineUnknown,
     RecordShredded,
 )
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Complaint, ComplaintAnswer, Opening, Outcome, Record
 from chopmark.strongroom.tags import Tag

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import F
 
 from chopmark.strongroom.actors import Actor
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.policy.errors import (
     GrantAlreadySigned,
@@ -19,8 +19,8 @@ from chopmark.strongroom.policy.errors import (
     GrantUsedUp,
     KindNotOfPurpose,
 )
+from chopmark.strongroom.policy.models import GrantSignature, OwnerGrant
 from chopmark.strongroom.policy.shapes import CaseKind
-from chopmark.strongroom.policy_models import GrantSignature, OwnerGrant
 from chopmark.strongroom.purposes import require_allowed, terms
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services import owners

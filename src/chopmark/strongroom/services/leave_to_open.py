@@ -12,7 +12,7 @@ from chopmark.strongroom import certificates
 from chopmark.strongroom.actors import Actor, ActorKind
 from chopmark.strongroom.certificates import Trust
 from chopmark.strongroom.errors import RecordShredded
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.policy.errors import (
@@ -21,8 +21,8 @@ from chopmark.strongroom.policy.errors import (
     KindNotOfPurpose,
     SubjectNotSignedIn,
 )
+from chopmark.strongroom.policy.models import Challenge, KnownCertificate
 from chopmark.strongroom.policy.shapes import CaseKind, Purpose
-from chopmark.strongroom.policy_models import Challenge, KnownCertificate
 from chopmark.strongroom.purposes import AUTHORITY, terms
 from chopmark.strongroom.services import cases, granting, owners
 from chopmark.strongroom.tags import Tag

@@ -21,7 +21,7 @@ from chopmark.strongroom.errors import (
     TooManyMismatches,
     TotalLimitReached,
 )
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, if_refused, leave
 from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.particulars import ASKABLE, as_asked

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chopmark.strongroom import vault
 from chopmark.strongroom.client import ApplicationReceipt, SightingReceipt
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.models import Case, Receipt, Record
 
 

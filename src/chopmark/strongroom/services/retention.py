@@ -13,8 +13,8 @@ from chopmark.strongroom.errors import RecordShredded
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.policy.errors import HoldReasonUnknown, HoldUnknown, RecordHeld, RetentionNotOver
+from chopmark.strongroom.policy.models import Hold, HoldLift
 from chopmark.strongroom.policy.shapes import CaseKind
-from chopmark.strongroom.policy_models import Hold, HoldLift
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import cases, owners
 from chopmark.strongroom.tags import Tag

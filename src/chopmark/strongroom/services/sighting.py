@@ -8,7 +8,7 @@ from chopmark.strongroom import hkid, receipts, vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.client import SightingReceipt
 from chopmark.strongroom.errors import IdentityNumberDiffers, SightingNotChecked, SightingTaken
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case, Opening
 from chopmark.strongroom.purposes import DESK

@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from chopmark.strongroom import unsealing
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import SharesDoNotFit
-from chopmark.strongroom.keyring import open_keyring
+from chopmark.strongroom.keys import unsealing
+from chopmark.strongroom.keys.keyring import open_keyring
+from chopmark.strongroom.keys.shares import Share
+from chopmark.strongroom.keys.waivers import Waiver
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.options import Options
+from chopmark.strongroom.policy.models import PolicyLoaded
 from chopmark.strongroom.policy.shapes import Terms
-from chopmark.strongroom.policy_models import PolicyLoaded
-from chopmark.strongroom.shares import Share
 from chopmark.strongroom.tags import Tag
-from chopmark.strongroom.waivers import Waiver
 
 
 def unseal(*, share: Share, options: Options, actor: Actor, now: datetime) -> dict[str, int | bool]:

@@ -9,7 +9,7 @@ from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import hkid, vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, if_refused, leave
 from chopmark.strongroom.models import Opening, Record, WrongSignIn
 from chopmark.strongroom.purposes import terms

@@ -17,7 +17,7 @@ from chopmark.strongroom.errors import (
     DeskFormsLimitReached,
     RecordShredded,
 )
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.particulars import Particulars, age_band

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from chopmark.strongroom.actors import Actor
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case
 from chopmark.strongroom.policy.errors import RequestUnknown, SecondPersonIsFirst, SecondPersonNeeded
-from chopmark.strongroom.policy_models import PairRequest
+from chopmark.strongroom.policy.models import PairRequest
 from chopmark.strongroom.purposes import DESK, require_allowed, terms
 from chopmark.strongroom.services import cases, owners
 from chopmark.strongroom.tags import Tag

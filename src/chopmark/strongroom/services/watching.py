@@ -13,8 +13,8 @@ from chopmark.strongroom.actors import WATCH
 from chopmark.strongroom.errors import CaseUnknown
 from chopmark.strongroom.leaves import leave
 from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped
+from chopmark.strongroom.policy.models import Alert, Attempt, Suspension
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
-from chopmark.strongroom.policy_models import Alert, Attempt, Suspension
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.tags import Tag
 

@@ -6,16 +6,17 @@ from django.db import connection
 from django.db.models import BinaryField, Q, QuerySet
 from django.db.models.functions import Length, Substr
 
-from chopmark.strongroom import ceremony, vault
+from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
-from chopmark.strongroom.cabinet import PREFIX, UNNUMBERED, number_of, prefix
 from chopmark.strongroom.errors import KekInUse, KekUnknown
-from chopmark.strongroom.keyring import Keyring
+from chopmark.strongroom.keys import ceremony
+from chopmark.strongroom.keys.cabinet import PREFIX, UNNUMBERED, number_of, prefix
+from chopmark.strongroom.keys.keyring import Keyring
+from chopmark.strongroom.keys.token_kek import TokenPlace, make_keys
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Record
 from chopmark.strongroom.options import KeyFiles
 from chopmark.strongroom.tags import Tag
-from chopmark.strongroom.token_kek import TokenPlace, make_keys
 
 _KEYS_LOCK = (0x5374, 3)
 

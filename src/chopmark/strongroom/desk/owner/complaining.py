@@ -15,7 +15,7 @@ from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.complaining import OUTCOMES
 from chopmark.strongroom.desk.owner.frame import owners_only, paged, show
 from chopmark.strongroom.errors import ComplaintUnknown
-from chopmark.strongroom.keyring import keyring
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import proofs
 from chopmark.strongroom.models import Complaint, Officer, Outcome
 from chopmark.strongroom.services import complaints

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chopmark.strongroom import shamir
 from chopmark.strongroom.errors import PassphraseWrong, ShareMalformed
-from chopmark.strongroom.sealing import read_private, seal, unseal, write_once
+from chopmark.strongroom.keys import shamir
+from chopmark.strongroom.keys.sealing import read_private, seal, unseal, write_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from chopmark.pki.refusals import Refusal
-from chopmark.strongroom import shares as share_files
 from chopmark.strongroom.errors import PassphraseWrong
+from chopmark.strongroom.keys import shares as share_files
+from chopmark.strongroom.keys.sealing import read_private, write_once
 from chopmark.strongroom.options import Options
-from chopmark.strongroom.sealing import read_private, write_once
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

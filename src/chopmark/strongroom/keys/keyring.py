@@ -10,14 +10,15 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chopmark.strongroom import clock, waivers
-from chopmark.strongroom.cabinet import INDEX_LABEL, Cabinet, FileShelf, IndexKey
+from chopmark.strongroom import clock
 from chopmark.strongroom.errors import KeyFileMissing
+from chopmark.strongroom.keys import waivers
+from chopmark.strongroom.keys.cabinet import INDEX_LABEL, Cabinet, FileShelf, IndexKey
+from chopmark.strongroom.keys.sealing import read_private, unseal
+from chopmark.strongroom.keys.unsealing import passphrase as _passphrase
+from chopmark.strongroom.keys.waivers import Waiver
 from chopmark.strongroom.options import Options
-from chopmark.strongroom.sealing import read_private, unseal
-from chopmark.strongroom.unsealing import passphrase as _passphrase
 from chopmark.strongroom.vault import Chances
-from chopmark.strongroom.waivers import Waiver
 
 _journal = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from chopmark.strongroom.errors import (
     SharesDoNotFit,
     StrongroomSealed,
 )
+from chopmark.strongroom.keys.sealing import read_private
+from chopmark.strongroom.keys.shares import Share, ShareSet, combine
 from chopmark.strongroom.options import Options
-from chopmark.strongroom.sealing import read_private
-from chopmark.strongroom.shares import Share, ShareSet, combine
 
 
 @dataclass(slots=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chopmark.pki.tlog.note import verifier_key
-from chopmark.strongroom.cabinet import FIRST, INDEX_LABEL, KEK_LABEL, IndexKey, label_of
-from chopmark.strongroom.kek import SIZE, UnsafeSoftwareKeyEncryptionKey
-from chopmark.strongroom.keyring import LOG_LABEL, RECEIPT_LABEL
+from chopmark.strongroom.keys.cabinet import FIRST, INDEX_LABEL, KEK_LABEL, IndexKey, label_of
+from chopmark.strongroom.keys.kek import SIZE, UnsafeSoftwareKeyEncryptionKey
+from chopmark.strongroom.keys.keyring import LOG_LABEL, RECEIPT_LABEL
+from chopmark.strongroom.keys.sealing import read_private, seal, unseal, write_once
+from chopmark.strongroom.keys.token_kek import TokenPlace
 from chopmark.strongroom.options import KeyFiles, desk_url
-from chopmark.strongroom.sealing import read_private, seal, unseal, write_once
-from chopmark.strongroom.token_kek import TokenPlace
 
 
 def prepare(home: Path, passphrase: str) -> bytes:

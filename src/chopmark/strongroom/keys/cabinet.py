@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chopmark.strongroom.errors import KekUnknown, RecordTampered
-from chopmark.strongroom.kek import SIZE, KeyEncryptionKey, UnsafeSoftwareKeyEncryptionKey
+from chopmark.strongroom.keys.kek import SIZE, KeyEncryptionKey, UnsafeSoftwareKeyEncryptionKey
+from chopmark.strongroom.keys.sealing import read_private, unseal
+from chopmark.strongroom.keys.token_kek import TokenKeyEncryptionKey, TokenPlace
 from chopmark.strongroom.options import KeyFiles
-from chopmark.strongroom.sealing import read_private, unseal
-from chopmark.strongroom.token_kek import TokenKeyEncryptionKey, TokenPlace
 
 KEK_LABEL = "strongroom key-encryption key v1"
 INDEX_LABEL = "strongroom index key v1"
