@@ -4,13 +4,14 @@ from copy import deepcopy
 import pytest
 from people import NOW
 
+from chopmark import software
 from chopmark.strongroom import purposes
 from chopmark.strongroom.actors import OWNER
 from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.options import USUAL_POLICY
 from chopmark.strongroom.policy.reading import read, read_file
 from chopmark.strongroom.policy.sheet import PolicyMistakes
-from chopmark.strongroom.services.starting import note_policy
+from chopmark.strongroom.services.starting import note_policy, note_start
 
 USUAL = tomllib.loads(USUAL_POLICY.read_text())
 
@@ -131,3 +132,10 @@ def test_a_change_of_the_policy_that_is_loaded_leaves_a_leaf_with_its_digest(str
     ]
     assert Leaf.objects.count() == 2
     assert LeafPayload.objects.latest("leaf_id").payload["digest"] == "01" * 32
+
+
+def test_the_software_that_starts_leaves_a_leaf_each_time(strongroom):
+    for _ in range(2):
+        note_start(software=software.running(), actor=OWNER, now=NOW)
+    told = [payload.payload for payload in LeafPayload.objects.all()]
+    assert [len(each["code"]) for each in told] == [64, 64]

@@ -60,6 +60,8 @@ _TABLES: dict[str, dict[str, str]] = {
     "transparency_setaside": _row(web="S", worker="SI"),
     "transparency_signingalert": _row(web="S", worker="S", signer="SI"),
     "transparency_witnessalert": _row(web="S", worker="SI"),
+    # --- by which policy ---
+    "catalogue_edition": _row(web="SI", worker="SI", signer="SI"),
     # --- who is who ---
     "participants_login": _row(web="SIU", operator="S"),
     "participants_outletsuspension": _row(web="SIU", worker="S", operator="S"),

@@ -9,5 +9,7 @@ os.environ.setdefault("CHOPMARK_PROCESS", "responder")
 django.setup()
 
 from chopmark.authority.protocols.ocsp.app import Responder  # noqa: E402  its tables are known after setup only
+from chopmark.config.starting import say_started  # noqa: E402
 
+say_started("responder")
 application = Responder()

@@ -19,6 +19,7 @@ from types import ModuleType
 import structlog
 
 from chopmark.authority.custody.token import Token
+from chopmark.config.starting import say_started
 
 log = structlog.get_logger("signer")
 WAIT_SECONDS = 1.0
@@ -34,6 +35,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    say_started("signer", stop)
     run(stop)
     return 0
 

@@ -26,10 +26,12 @@ def main() -> int:
     from chopmark.authority.kernel import clock
     from chopmark.authority.transparency import asking, sequencer, witnesses
     from chopmark.config import ticks
+    from chopmark.config.starting import say_started
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    say_started("worker", stop)
     wanted = [hear, sequencer.run_forever, ticks.run_forever]
     if witnesses.configured():
         wanted.append(asking.run_forever)

@@ -65,7 +65,7 @@ def _listeners(options: Options) -> list[str]:
 
 def _start(worker: Any) -> None:
     _require_holders()
-    _note_policy()
+    _say_started()
     threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
     threading.Thread(target=_publish_for_ever, name="publisher", daemon=True).start()
 
@@ -85,14 +85,17 @@ def _require_holders() -> None:
         raise SharesMissing
 
 
-def _note_policy() -> None:
-    """A policy that cannot be kept stops gunicorn here, before a door answers; a changed one leaves its leaf."""
+def _say_started() -> None:
+    """The software that starts leaves its leaf, and so does a changed policy; one that cannot be kept stops gunicorn here."""
+    from chopmark import software
     from chopmark.strongroom import clock
     from chopmark.strongroom.actors import OWNER
     from chopmark.strongroom.purposes import terms
-    from chopmark.strongroom.services.starting import note_policy
+    from chopmark.strongroom.services.starting import note_policy, note_start
 
-    note_policy(policy=terms(), actor=OWNER, now=clock.now())
+    now = clock.now()
+    note_start(software=software.running(), actor=OWNER, now=now)
+    note_policy(policy=terms(), actor=OWNER, now=now)
 
 
 def _sweep_for_ever() -> None:

@@ -47,5 +47,6 @@ class Tag(StrEnum):
     RECORD_SUBMITTED = "record:submitted"
     SIGHTING_SIGNED = "sighting:signed"
     SOFTWARE_KEY_WAIVED = "software_key:waived"
+    SOFTWARE_STARTED = "software:started"
     STRONGROOM_UNSEALED = "strongroom:unsealed"
     SUBJECT_SIGNED_IN = "subject:signed_in"

@@ -35,6 +35,7 @@ class AuditTag(StrEnum):
     ENVELOPES_PRINTED = "envelopes:printed"
     ENVELOPE_HANDED_OVER = "envelope:handed_over"
     EVIDENCE_RECORDED = "evidence:recorded"
+    FEE_CHANGED = "fee:changed"
     IDENTITY_SIGHTED = "identity:sighted"
     IDENTITY_SIGHTING_BEGUN = "identity:sighting_begun"
     ISSUER_ESTABLISHED = "issuer:established"
@@ -53,7 +54,9 @@ class AuditTag(StrEnum):
     OCSP_REFUSED = "ocsp:refused"
     OUTLET_RESUMED = "outlet:resumed"
     OUTLET_SUSPENDED = "outlet:suspended"
+    PACK_CHANGED = "pack:changed"
     PAYMENT_TAKEN = "payment:taken"
+    SOFTWARE_STARTED = "software:started"
     SOFTWARE_TOKEN_WAIVED = "software_token:waived"  # noqa: S105  # a tag
     STAFF_ENROLLED = "staff:enrolled"
     STAFF_RECOVERY_CODES_GIVEN = "staff:recovery_codes_given"

@@ -16,6 +16,7 @@ from chopmark.authority.audit.rows import promised
 from chopmark.config.audit.fault import Fault, rows
 
 TABLES = (
+    "catalogue_edition",
     "custody_cacertificate",
     "delivery_answer",
     "delivery_offer",

@@ -1,7 +1,9 @@
 """Starting to serve: what the log must say of the process before a door is opened."""
 
+from dataclasses import asdict
 from datetime import datetime
 
+from chopmark.software import Software
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import SharesDoNotFit
 from chopmark.strongroom.keys import unsealing
@@ -48,6 +50,12 @@ def _weigh(*, share: Share, given: int, options: Options, actor: Actor, now: dat
 def note_waiver(*, waiver: Waiver, actor: Actor, now: datetime) -> None:
     """Leave a leaf that a production desk starts on a key in a file, because the owner said so."""
     leave(actor=actor, payload={"reason": waiver.reason, "until": int(waiver.until.timestamp())}, now=now)
+
+
+@act(Tag.SOFTWARE_STARTED)
+def note_start(*, software: Software, actor: Actor, now: datetime) -> None:
+    """Leave a leaf that this process starts, with what it runs."""
+    leave(actor=actor, payload=asdict(software), now=now)
 
 
 def note_policy(*, policy: Terms, actor: Actor, now: datetime) -> bool:
