@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from chopmark.authority.audit.rows import promised
 from chopmark.config.audit.fault import Fault
 from chopmark.config.audit.promises import TABLES
+from chopmark.pki.tlog.promise import promised
 
 Named = Callable[[Fault], bool]
 LEAF, PAYLOAD = "audit_leaf", "audit_payload"

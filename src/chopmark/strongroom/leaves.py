@@ -9,18 +9,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.leaf import Leaf as LogLeaf
 from chopmark.pki.tlog.leaf import canonical_payload, commitment, encode_leaf
 from chopmark.pki.tlog.merkle import leaf_hash
+from chopmark.pki.tlog.promise import promised
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.tags import Tag
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Row = TypeVar("Row", bound=models.Model)
 
 # Any two numbers that nobody else in this database uses.
 _ORDER_LOCK = (0x5374, 1)
@@ -30,7 +32,8 @@ _ORDER_LOCK = (0x5374, 1)
 class _Act:
     tag: Tag
     leaves: int = 0
-    on_refusal: list[Callable[[Refusal, int], None]] = field(default_factory=list)
+    on_refusal: list[Callable[[Refusal], None]] = field(default_factory=list)
+    row_of_refusal: Callable[[Refusal], models.Model] | None = None
 
 
 _current: ContextVar[_Act | None] = ContextVar("act", default=None)
@@ -69,34 +72,76 @@ def act(tag: Tag) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def if_refused(write: Callable[[Refusal, int], None]) -> None:
-    """What else to write beside the refusal's leaf, in the same new transaction; it gets the leaf's id."""
+def if_refused(write: Callable[[Refusal], None]) -> None:
+    """What else to write beside the refusal's leaf, in the same new transaction."""
+    _running("if_refused").on_refusal.append(write)
+
+
+def row_if_refused(row: Callable[[Refusal], models.Model]) -> None:
+    """The row that tells of the refusal; its leaf promises it, and it gets the leaf's id. Who comes last knows most."""
+    _running("row_if_refused").row_of_refusal = row
+
+
+def _running(verb: str) -> _Act:
     running = _current.get()
     if running is None:
-        raise RuntimeError("if_refused() outside an act")
-    running.on_refusal.append(write)
+        raise RuntimeError(f"{verb}() outside an act")
+    return running
 
 
 def _record_refusal(running: _Act, refusal: Refusal, kwargs: Mapping[str, Any]) -> None:
     actor: Actor = kwargs["actor"]
-    payload = {"actor": _who(actor), "details": refusal.details}
+    row = running.row_of_refusal(refusal) if running.row_of_refusal else None
+    payload = {"actor": _who(actor), "details": refusal.details, **_promises([row] if row else [])}
     with transaction.atomic(durable=True):
         leaf_id = _write(running.tag, payload, kwargs["now"], refused=refusal.code)
+        if row is not None:
+            _add(row, leaf_id)
         # Who came last knows most: the case before the asking, the asking before the errand.
         for write in reversed(running.on_refusal):
-            write(refusal, leaf_id)
+            write(refusal)
 
 
-def leave(*, actor: Actor, payload: Mapping[str, Any], now: datetime, tag: Tag | None = None) -> int:
+def leave(
+    *,
+    actor: Actor,
+    payload: Mapping[str, Any],
+    now: datetime,
+    tag: Tag | None = None,
+    rows: Sequence[models.Model] = (),
+) -> int:
     """Write the leaf of the act that is running; answers the leaf's id, which pages call the log entry.
 
-    The payload holds identifiers and words of ours: never a value that somebody typed.
+    The payload holds identifiers and words of ours: never a value that somebody typed. `rows` are those that this act adds for
+    good: whoever edits one later disagrees with the log (`config/audit/promises.py` looks).
     """
-    running = _current.get()
-    if running is None:
-        raise RuntimeError("leave() outside an act")
+    running = _running("leave")
     running.leaves += 1
-    return _write(tag or running.tag, {"actor": _who(actor), **payload}, now, refused=None)
+    said = {"actor": _who(actor), **payload, **_promises(rows)}
+    return _write(tag or running.tag, said, now, refused=None)
+
+
+def leave_with(
+    row: Row, *, actor: Actor, payload: Mapping[str, Any], now: datetime, tag: Tag | None = None
+) -> Row:
+    """The same for one new row that carries its leaf's id: the leaf is written, then the row."""
+    return _add(row, leave(actor=actor, payload=payload, now=now, tag=tag, rows=[row]))
+
+
+def promise(row: models.Model) -> str:
+    """The row's table and the digest of its values."""
+    fields = row._meta.concrete_fields  # noqa: SLF001  # Django's documented way to a model's columns
+    return promised(row._meta.db_table, {str(field.column): getattr(row, field.attname) for field in fields})  # noqa: SLF001
+
+
+def _promises(rows: Sequence[models.Model]) -> dict[str, list[str]]:
+    return {"rows": sorted(promise(row) for row in rows)} if rows else {}
+
+
+def _add(row: Row, leaf_id: int) -> Row:
+    row.leaf_id = leaf_id  # type: ignore[attr-defined]  # whoever comes here has this column
+    row.save(force_insert=True)
+    return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +154,7 @@ class Line:
 
 def leave_many(*, actor: Actor, lines: Sequence[Line], now: datetime) -> list[int]:
     """Write a leaf for each of many things that the running act did, in one insert under one lock; their ids in order."""
-    running = _current.get()
-    if running is None:
-        raise RuntimeError("leave_many() outside an act")
+    running = _running("leave_many")
     running.leaves += len(lines)
     said = [{"actor": _who(actor), **line.payload} for line in lines]
     salts = [secrets.token_bytes(32) for _ in lines]
@@ -172,9 +215,14 @@ def _write(tag: Tag, payload: Mapping[str, Any], now: datetime, *, refused: str 
     return leaf.pk
 
 
-def _next_position() -> int:
-    # One writer at a time until it commits: places are given in the order of commits, and none is left empty.
+def hold_order() -> None:
+    """Be the only one who writes a leaf until the transaction ends; whoever reads first and then leaves one takes it early."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", _ORDER_LOCK)
+
+
+def _next_position() -> int:
+    # One writer at a time until it commits: places are given in the order of commits, and none is left empty.
+    hold_order()
     last = Leaf.objects.order_by("-position").values_list("position", flat=True).first()
     return 0 if last is None else last + 1

@@ -1,42 +1,11 @@
-"""What a leaf promises of a row: a digest over everything in it, so that no later edit agrees with the log.
-
-Both roads use this: a service when it leaves the leaf, and the auditor when she reads the table again with plain SQL. It is
-therefore a format, written down once, like the leaf itself.
-"""
-
-import hashlib
-import json
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Any
-from uuid import UUID
+"""What `leave(rows=…)` writes down of a row that an act adds for good."""
 
 from django.db import models
 
-# An id is given by the database, and a leaf's id by the leaf that this digest is part of.
-LEFT_OUT = frozenset({"id", "leaf_id"})
+from chopmark.pki.tlog.promise import promised
 
 
 def promise(row: models.Model) -> str:
-    """What `leave(rows=…)` writes down of a row: its table and the digest of its values."""
+    """The row's table and the digest of its values."""
     fields = row._meta.concrete_fields  # noqa: SLF001  # Django's documented way to a model's columns
     return promised(row._meta.db_table, {str(field.column): getattr(row, field.attname) for field in fields})  # noqa: SLF001
-
-
-def promised(table: str, values: Mapping[str, Any]) -> str:
-    """SHA-256 over the columns' names and values as JSON with sorted keys: octets as hex, moments in UTC."""
-    plain = {name: _plain(value) for name, value in values.items() if name not in LEFT_OUT}
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return f"{table}:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return value

@@ -1,6 +1,6 @@
 """Rows that leaves speak of: whatever was added for good is in the table as it was, and nothing is there unsaid.
 
-A leaf commits to a digest of every row that its act added (`authority/audit/rows.py`). Whoever edits, drops, copies or
+A leaf commits to a digest of every row that its act added (`pki/tlog/promise.py`). Whoever edits, drops, copies or
 back-dates a row, also with every trigger off, disagrees with the log.
 """
 
@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection
 
-from chopmark.authority.audit.rows import promised
 from chopmark.config.audit.fault import Fault, rows
+from chopmark.pki.tlog.promise import promised
 
 TABLES = (
     "catalogue_edition",

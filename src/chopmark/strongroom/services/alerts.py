@@ -27,8 +27,8 @@ def acknowledge(*, alert_id: int, actor: Actor, now: datetime) -> None:
     alert = Alert.objects.filter(pk=alert_id, acknowledged=None).first()
     if alert is None:
         raise AlertUnknown
-    AlertAcknowledgement.objects.create(alert=alert, officer=officer, at=now)
-    leave(actor=actor, payload={"alert": alert.pk, "pattern": alert.pattern}, now=now)
+    seen = AlertAcknowledgement.objects.create(alert=alert, officer=officer, at=now)
+    leave(actor=actor, payload={"alert": alert.pk, "pattern": alert.pattern}, now=now, rows=[seen])
 
 
 @act(Tag.ASKER_RELEASED)
@@ -38,5 +38,6 @@ def release_asker(*, suspension_id: int, actor: Actor, now: datetime) -> None:
     suspension = Suspension.objects.filter(pk=suspension_id, lifted=None).first()
     if suspension is None:
         raise AlertUnknown
-    SuspensionLift.objects.create(suspension=suspension, officer=officer, at=now)
-    leave(actor=actor, payload={"suspension": suspension.pk, "asker": suspension.asker}, now=now)
+    lift = SuspensionLift.objects.create(suspension=suspension, officer=officer, at=now)
+    payload = {"suspension": suspension.pk, "asker": suspension.asker}
+    leave(actor=actor, payload=payload, now=now, rows=[lift])

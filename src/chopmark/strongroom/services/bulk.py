@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import connection
 
+from chopmark.pki.tlog.promise import promised
 from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import NothingAsked, RecordLimitReached, RecordShredded, RequestMalformed
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import Line, act, if_refused, leave_many
+from chopmark.strongroom.models import Opening
 from chopmark.strongroom.particulars import as_asked
 from chopmark.strongroom.policy.errors import RecordUnknown
 from chopmark.strongroom.purposes import terms
@@ -22,6 +24,7 @@ from chopmark.strongroom.tags import Tag
 from chopmark.strongroom.vault import Locked
 
 Fields = dict[str, str | None]
+_OPENING = Opening._meta.db_table  # noqa: SLF001  # Django's documented way to a model's table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ def _write_openings(*, batch: Batch, actor: Actor, now: datetime) -> dict[UUID, 
         purpose=batch.purpose,
         verb=watching.Verb.BULK,
     )
-    if_refused(lambda refusal, _leaf_id: watching.note(asking, now, refused=refusal.code))
+    if_refused(lambda refusal: watching.note(asking, now, refused=refusal.code))
     watching.require_free(asking, now)
 
     # 2. The records, held against shredding; one that is gone or was opened too often is refused by itself.
@@ -128,29 +131,59 @@ def _note(batch: Batch, found: dict[UUID, Locked | str], actor: Actor, now: date
     }
     if told_at is not None:
         shared["told_at"] = int(told_at.timestamp())
+    row = _Row.of(batch, actor, now, told_at)
     refused = ["" if isinstance(locked, Locked) else locked for locked in found.values()]
     lines = [
-        Line(payload={**shared, "record": str(record_id)}, refused=why or None)
+        Line(payload={**shared, "record": str(record_id), **row.promise(record_id, why)}, refused=why or None)
         for record_id, why in zip(found, refused, strict=True)
     ]
     leaf_ids = leave_many(actor=actor, lines=lines, now=now)
-    # What no record has, no history can show: its leaf is all there is.
-    rows = [
-        (leaf_id, record_id, why)
-        for leaf_id, record_id, why in zip(leaf_ids, found, refused, strict=True)
-        if why != RecordUnknown.code
-    ]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into strongroom_opening"
-            " (leaf_id, record_id, refused, at, grant_id, purpose, fields, caller, actor, told_at, named)"
-            " select line.leaf_id, line.record_id, coalesce(line.refused, ''), %s, %s, %s, %s, %s, %s, %s, false"
-            " from unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')::uuid[],"
-            " string_to_array(%s, ',')) as line (leaf_id, record_id, refused)",
-            (
-                *(now, batch.grant_id, batch.purpose, sorted(batch.fields), batch.caller, actor.id, told_at),
-                *map(_in_one, zip(*rows, strict=True)),
-            ),
+    row.insert(
+        [
+            (leaf_id, record_id, why)
+            for leaf_id, record_id, why in zip(leaf_ids, found, refused, strict=True)
+            if why != RecordUnknown.code
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line in the subject's history, but for whose it is and whether it was refused: the same for all of a batch."""
+
+    shared: dict[str, Any]
+
+    @classmethod
+    def of(cls, batch: Batch, actor: Actor, now: datetime, told_at: datetime | None) -> Self:
+        return cls(
+            {
+                "at": now,
+                "case_id": None,
+                "grant_id": batch.grant_id,
+                "purpose": batch.purpose,
+                "fields": sorted(batch.fields),
+                "caller": batch.caller,
+                "actor": actor.id,
+                "told_at": told_at,
+                "named": False,
+            }
         )
+
+    def promise(self, record_id: UUID, refused: str) -> dict[str, list[str]]:
+        """What the leaf says of its row. What no record has, no history can show: its leaf is all there is."""
+        if refused == RecordUnknown.code:
+            return {}
+        return {"rows": [promised(_OPENING, {**self.shared, "record_id": record_id, "refused": refused})]}
+
+    def insert(self, rows: Sequence[tuple[int, UUID, str]]) -> None:
+        if not rows:
+            return
+        given = ", ".join(["%s"] * len(self.shared))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"insert into {_OPENING} (leaf_id, record_id, refused, {', '.join(self.shared)})"  # noqa: S608  our names
+                f" select line.leaf_id, line.record_id, coalesce(line.refused, ''), {given}"
+                " from unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')::uuid[],"
+                " string_to_array(%s, ',')) as line (leaf_id, record_id, refused)",
+                (*self.shared.values(), *map(_in_one, zip(*rows, strict=True))),
+            )

@@ -10,7 +10,7 @@ from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import CaseClosed, CaseExpired
 from chopmark.strongroom.keys.keyring import Keyring
-from chopmark.strongroom.leaves import act, if_refused, leave
+from chopmark.strongroom.leaves import act, leave, row_if_refused
 from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.policy.errors import NotChosen, RecordUnknown, ServiceNotApproved
 from chopmark.strongroom.policy.models import Choice
@@ -51,9 +51,11 @@ def allow(*, session: SubjectSession, use: Use, keys: Keyring, actor: Actor, now
     record = require_signed_in(session, actor, now)
     service = _require_approved(use, now)
     choice = newest(record.pk, use)
+    added = []
     if choice is None or not _is_live(choice, now):
         choice = _choice(record, use, _case(record, use, service, keys, now), now, allowed=True)
-    leave(actor=actor, payload=_facts(choice), now=now)
+        added = [choice]
+    leave(actor=actor, payload=_facts(choice), now=now, rows=added)
 
 
 @act(Tag.CHOICE_WITHDRAWN)
@@ -64,12 +66,13 @@ def withdraw(*, session: SubjectSession, use: Use, actor: Actor, now: datetime) 
     if choice is None:
         raise NotChosen
     # The case's row is what a release holds: one that runs is awaited, one that comes later finds it closed.
-    case = cases.hold(choice.case_id)
+    case, added = cases.hold(choice.case_id), []
     if case.closed_at is None:
         case.closed_at = now
         case.save(update_fields=["closed_at"])
         choice = _choice(record, use, case, now, allowed=False)
-    leave(actor=actor, payload=_facts(choice), now=now)
+        added = [choice]
+    leave(actor=actor, payload=_facts(choice), now=now, rows=added)
 
 
 def release(
@@ -86,7 +89,7 @@ def _write_release(*, record_id: UUID, use: Use, actor: Actor, now: datetime) ->
     # 1. A refusal is a line in her history too, if there is such a person.
     if not Record.objects.filter(pk=record_id).exists():
         raise RecordUnknown
-    if_refused(lambda refusal, leaf_id: _note_refusal(record_id, use, actor, now, refusal, leaf_id))
+    row_if_refused(lambda refusal: _refused(record_id, use, actor, now, refusal))
 
     # 2. The owner approved the service today, and the subject's last word was yes.
     _require_approved(use, now)
@@ -173,21 +176,15 @@ def _choice(record: Record, use: Use, case: Case, now: datetime, *, allowed: boo
     )
 
 
-def _note_refusal(
-    record_id: UUID, use: Use, actor: Actor, now: datetime, refusal: Refusal, leaf_id: int
-) -> None:
-    # The same refusal may have its line already, from the opening under her case.
-    Opening.objects.get_or_create(
-        leaf_id=leaf_id,
-        defaults={
-            "at": now,
-            "record_id": record_id,
-            "purpose": use.purpose[:64],
-            "fields": [CHANNELS[use.channel]] if use.channel in CHANNELS else [],
-            "caller": AUTHORITY,
-            "actor": actor.id,
-            "refused": refusal.code,
-        },
+def _refused(record_id: UUID, use: Use, actor: Actor, now: datetime, refusal: Refusal) -> Opening:
+    return Opening(
+        at=now,
+        record_id=record_id,
+        purpose=use.purpose[:64],
+        fields=[CHANNELS[use.channel]] if use.channel in CHANNELS else [],
+        caller=AUTHORITY,
+        actor=actor.id,
+        refused=refusal.code,
     )
 
 

@@ -17,7 +17,7 @@ from chopmark.strongroom.errors import (
     RecordShredded,
 )
 from chopmark.strongroom.keys.keyring import Keyring
-from chopmark.strongroom.leaves import act, leave
+from chopmark.strongroom.leaves import act, hold_order, leave_with
 from chopmark.strongroom.models import Complaint, ComplaintAnswer, Opening, Outcome, Record
 from chopmark.strongroom.tags import Tag
 
@@ -45,11 +45,12 @@ def line(record_id: UUID, leaf_id: int, now: datetime) -> Opening:
 def complain(*, record_id: UUID, leaf_id: int, actor: Actor, now: datetime) -> Complaint:
     """Tell the owner that the subject does not recognise a line; a line is complained of once."""
     opening = line(record_id, leaf_id, now)
-    complaint_leaf = leave(actor=actor, payload={"record": str(record_id), "opening": leaf_id}, now=now)
+    payload = {"record": str(record_id), "opening": leaf_id}
     try:
         # Pressed twice side by side: the unique line decides, not the question whether there is one.
         with transaction.atomic():
-            return Complaint.objects.create(opening=opening, opened_at=now, leaf_id=complaint_leaf)
+            complaint = Complaint(opening=opening, opened_at=now)
+            return leave_with(complaint, actor=actor, payload=payload, now=now)
     except IntegrityError:
         raise ComplaintAlreadyOpened from None
 
@@ -61,7 +62,7 @@ def answer_complaint(
     """Answer a complaint; the words lie under the record's key, so that shredding reaches them."""
     # 1. It is there, and has no final answer yet. The leaf's lock is held from here, so answers come one by one.
     payload = {"complaint": complaint_id, "outcome": outcome.value}
-    leaf_id = leave(actor=actor, payload=payload, now=now)
+    hold_order()
     complaint = Complaint.objects.select_related("opening__record").filter(pk=complaint_id).first()
     if complaint is None:
         raise ComplaintUnknown
@@ -70,15 +71,15 @@ def answer_complaint(
 
     # 2. The answer, and the words if there is still a record that they can be kept with.
     answer_id = keys.draw_id()
-    ComplaintAnswer.objects.create(
+    answer = ComplaintAnswer(
         id=answer_id,
         complaint=complaint,
         outcome=outcome.value,
         ciphertext=_lock(words, answer_id, complaint.opening.record, keys) if words else None,
         officer=actor.id,
         answered_at=now,
-        leaf_id=leaf_id,
     )
+    leave_with(answer, actor=actor, payload=payload, now=now)
 
 
 def is_settled(complaint: Complaint) -> bool:

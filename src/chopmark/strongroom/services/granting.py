@@ -74,8 +74,8 @@ def sign_grant(*, grant_id: UUID, actor: Actor, now: datetime) -> int:
     _require_running(grant, now)
     if grant.signatures.filter(officer=officer).exists():
         raise GrantAlreadySigned
-    GrantSignature.objects.create(grant=grant, officer=officer, signed_at=now)
-    leave(actor=actor, payload=_facts(grant), now=now)
+    signature = GrantSignature.objects.create(grant=grant, officer=officer, signed_at=now)
+    leave(actor=actor, payload=_facts(grant), now=now, rows=[signature])
     return grant.signatures.count()
 
 

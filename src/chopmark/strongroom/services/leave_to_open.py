@@ -135,8 +135,11 @@ def make_certificate_known(
     if challenge.record_id != record.pk or challenge.purpose != _TO_BE_KNOWN:
         raise ChallengeUnknown
     fingerprint = _checked(challenge, signed, trust, now)
-    KnownCertificate.objects.get_or_create(record=record, fingerprint=fingerprint, defaults={"known_at": now})
-    leave(actor=actor, payload={"record": str(record.pk), "certificate": fingerprint.hex()}, now=now)
+    known, is_new = KnownCertificate.objects.get_or_create(
+        record=record, fingerprint=fingerprint, defaults={"known_at": now}
+    )
+    payload = {"record": str(record.pk), "certificate": fingerprint.hex()}
+    leave(actor=actor, payload=payload, now=now, rows=[known] if is_new else [])
 
 
 def require_signed_in(session: SubjectSession, actor: Actor, now: datetime) -> Record:

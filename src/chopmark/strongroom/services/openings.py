@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import (
@@ -22,7 +21,7 @@ from chopmark.strongroom.errors import (
     TotalLimitReached,
 )
 from chopmark.strongroom.keys.keyring import Keyring
-from chopmark.strongroom.leaves import act, if_refused, leave
+from chopmark.strongroom.leaves import act, if_refused, leave_with, row_if_refused
 from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.particulars import ASKABLE, as_asked
 from chopmark.strongroom.policy.errors import PurposeLimitReached
@@ -140,12 +139,12 @@ def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Cas
     """A live case, for this application, whose purpose allows the fields at this door, within every limit."""
     # 1. The asker is not stopped, nor to wait; refused or answered, each asking is counted.
     asking = _asking(asked, actor, verb)
-    if_refused(lambda refusal, _leaf_id: watching.note(asking, now, refused=refusal.code))
+    if_refused(lambda refusal: watching.note(asking, now, refused=refusal.code))
     watching.require_free(asking, now)
 
     # 2. The case; from here on a refusal is also a line in the subject's history.
     case = cases.hold(asked.case_id)
-    if_refused(lambda refusal, leaf_id: _note_refusal(case, asked, actor, now, refusal, leaf_id))
+    row_if_refused(lambda refusal: _opening(case.record, case, asked, actor, now, refused=refusal.code))
 
     # 3. It is live, and the caller's application is its own.
     cases.require_live(case, now)
@@ -225,24 +224,16 @@ def _note_opening(
     if (told_at := told_at_of(asked.purpose, now)) is not None:
         # Not to tell her at once is written down too, with its end.
         payload["told_at"] = int(told_at.timestamp())
-    leaf_id = leave(actor=actor, payload=payload, now=now)
-    opening = _opening(record, case, asked, actor, now, leaf_id, refused="")
+    opening = _opening(record, case, asked, actor, now, refused="")
     opening.named = named
-    opening.save(force_insert=True)
-
-
-def _note_refusal(
-    case: Case, asked: Asked, actor: Actor, now: datetime, refusal: Refusal, leaf_id: int
-) -> None:
-    _opening(case.record, case, asked, actor, now, leaf_id, refused=refusal.code).save(force_insert=True)
+    leave_with(opening, actor=actor, payload=payload, now=now)
 
 
 def _opening(
-    record: Record, case: Case, asked: Asked, actor: Actor, now: datetime, leaf_id: int, *, refused: str
+    record: Record, case: Case, asked: Asked, actor: Actor, now: datetime, *, refused: str
 ) -> Opening:
     # Named by its leaf, which is unique: no further randomness is needed.
     return Opening(
-        leaf_id=leaf_id,
         at=now,
         case=case,
         record=record,

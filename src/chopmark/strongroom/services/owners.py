@@ -53,7 +53,7 @@ def prove(*, credential: Credential, actor: Actor, now: datetime) -> Actor:
     # 1. Not too many wrong ones already; a wrong one is counted after the rollback, with its refusal's leaf.
     tried = hashlib.sha256(b"officer " + credential.number.encode()).digest()
     _require_few_wrong(tried, now)
-    if_refused(lambda refusal, _leaf: _count_wrong(refusal, tried, now))
+    if_refused(lambda refusal: _count_wrong(refusal, tried, now))
 
     # 2. The person: held, so that one code is good once, whoever types it side by side.
     officers = Officer.objects.select_for_update().filter(left_at=None, welcome_digest=None)

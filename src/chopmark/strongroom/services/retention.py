@@ -72,7 +72,8 @@ def place_hold(*, record_id: UUID, reason: str, actor: Actor, now: datetime) -> 
     if record.shredded_at is not None:
         raise RecordShredded
     hold = Hold.objects.create(record=record, reason=reason, placed_by=officer, placed_at=now)
-    leave(actor=actor, payload={"record": str(record.pk), "hold": hold.pk, "reason": reason}, now=now)
+    payload = {"record": str(record.pk), "hold": hold.pk, "reason": reason}
+    leave(actor=actor, payload=payload, now=now, rows=[hold])
     return hold.pk
 
 
@@ -86,8 +87,8 @@ def lift_hold(*, hold_id: int, actor: Actor, now: datetime) -> None:
     cases.hold_record(hold.record_id)
     if HoldLift.objects.filter(hold=hold).exists():
         raise HoldUnknown
-    HoldLift.objects.create(hold=hold, lifted_by=officer, lifted_at=now)
-    leave(actor=actor, payload={"record": str(hold.record_id), "hold": hold.pk}, now=now)
+    lift = HoldLift.objects.create(hold=hold, lifted_by=officer, lifted_at=now)
+    leave(actor=actor, payload={"record": str(hold.record_id), "hold": hold.pk}, now=now, rows=[lift])
 
 
 def _shred_if_still_due(record_id: UUID, actor: Actor, now: datetime) -> bool:

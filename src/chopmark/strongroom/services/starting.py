@@ -69,5 +69,6 @@ def note_policy(*, policy: Terms, actor: Actor, now: datetime) -> bool:
 
 @act(Tag.POLICY_LOADED)
 def _note_policy(*, policy: Terms, actor: Actor, now: datetime) -> None:
-    PolicyLoaded.objects.create(digest=policy.digest, version=policy.version, loaded_at=now)
-    leave(actor=actor, payload={"digest": policy.digest.hex(), "version": policy.version}, now=now)
+    loaded = PolicyLoaded.objects.create(digest=policy.digest, version=policy.version, loaded_at=now)
+    payload = {"digest": policy.digest.hex(), "version": policy.version}
+    leave(actor=actor, payload=payload, now=now, rows=[loaded])

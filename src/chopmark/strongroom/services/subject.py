@@ -31,7 +31,7 @@ def sign_in(*, typed_hkid: str, code: str, keys: Keyring, actor: Actor, now: dat
     # 1. Not too many wrong ones already; a wrong one is counted with its refusal's leaf.
     blind_index = vault.blind_index(hkid.normalise(typed_hkid), kek=keys.kek)
     _require_few_wrong(blind_index, now)
-    if_refused(lambda refusal, _leaf: _count_wrong(refusal, blind_index, now))
+    if_refused(lambda refusal: _count_wrong(refusal, blind_index, now))
 
     # 2. A live record with this number whose code this is.
     records = Record.objects.filter(blind_index=blind_index, shredded_at=None)

@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 
 from chopmark.strongroom.actors import WATCH
 from chopmark.strongroom.errors import CaseUnknown
-from chopmark.strongroom.leaves import leave
+from chopmark.strongroom.leaves import leave_with
 from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped
 from chopmark.strongroom.policy.models import Alert, Attempt, Suspension
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
@@ -170,15 +170,8 @@ def _tell_owner(pattern: Pattern, past: _Past, count: int) -> None:
     if Alert.objects.filter(asker=asker, pattern=pattern.name, raised_at__gt=since).exists():
         return
     payload = {"pattern": pattern.name, "asker": asker, "count": count}
-    leaf_id = leave(actor=WATCH, payload=payload, now=now, tag=Tag.ALERT_RAISED)
-    Alert.objects.create(
-        leaf_id=leaf_id,
-        pattern=pattern.name,
-        asker=asker,
-        purpose=past.asking.purpose,
-        count=count,
-        raised_at=now,
-    )
+    alert = Alert(pattern=pattern.name, asker=asker, purpose=past.asking.purpose, count=count, raised_at=now)
+    leave_with(alert, actor=WATCH, payload=payload, now=now, tag=Tag.ALERT_RAISED)
 
 
 def _stop(pattern: Pattern, past: _Past, count: int) -> None:
@@ -186,8 +179,8 @@ def _stop(pattern: Pattern, past: _Past, count: int) -> None:
     if Suspension.objects.filter(asker=asker, lifted=None).exists():
         return
     payload = {"pattern": pattern.name, "asker": asker, "count": count}
-    leaf_id = leave(actor=WATCH, payload=payload, now=now, tag=Tag.ASKER_SUSPENDED)
-    Suspension.objects.create(leaf_id=leaf_id, pattern=pattern.name, asker=asker, began_at=now)
+    suspension = Suspension(pattern=pattern.name, asker=asker, began_at=now)
+    leave_with(suspension, actor=WATCH, payload=payload, now=now, tag=Tag.ASKER_SUSPENDED)
 
 
 def _require_waited(pattern: Pattern, past: _Past) -> None:
