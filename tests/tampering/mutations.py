@@ -9,7 +9,7 @@ from random import Random  # noqa: TID251  a blow must come again by its seed
 
 from django.db import transaction
 
-from chopmark.config.audit.promises import TABLES
+from chopmark.config.audit.authority import PROMISING
 from tampering import files, rows
 from tampering.rows import Named
 from tampering.scene import Scene
@@ -61,7 +61,7 @@ def _fork_blow(fork: Callable[[Scene, Random], Named]) -> Callable[[Scene, Rando
 
 _TABLES = {
     f"{name}: {table}": _row_blow(table, verb)
-    for table in (*TABLES, *rows.LOG_TABLES)
+    for table in (*PROMISING.tables, *rows.LOG_TABLES)
     for name, verb in rows.VERBS.items()
     if name != "back-date" or table not in rows.NO_MOMENT
 }

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+from chopmark.config.audit.authority import PROMISING
 from chopmark.config.audit.fault import Fault
-from chopmark.config.audit.promises import TABLES
 from chopmark.pki.tlog.promise import promised
 
 Named = Callable[[Fault], bool]
@@ -65,7 +65,7 @@ class Table:
 
     def columns(self) -> list[str]:
         idle = {column for table, column in MEANS_NOTHING if table == self.name}
-        if self.name in TABLES and self.name not in REFERRED_TO:
+        if self.name in PROMISING.tables and self.name not in REFERRED_TO:
             idle.add("id")
         return [column for column in self.types if column not in idle]
 
@@ -91,12 +91,20 @@ class Table:
                 (fault.check, fault.about) == ("checkpoint", str(key))
                 or (fault.check == "log" and f"to {key - 1}." in fault.sentence)
             )
-        speaks = {str(leaf_id) for leaf_id in leaves_that_speak_of(self.name, row)}
+        speaks = {str(leaf_id) for leaf_id in self.leaves_that_speak_of(row)}
         return lambda fault: (
             (fault.check, fault.about) == ("row", f"{self.name} {key}")
             or (fault.check == "leaf" and fault.about in speaks and self.name in fault.sentence)
             or f"its {self.name} {key} is" in fault.sentence
         )
+
+    def leaves_that_speak_of(self, row: dict[str, Any]) -> list[int]:
+        values = {
+            name: json.loads(value) if self.types[name] == JSONB and isinstance(value, str) else value
+            for name, value in row.items()
+        }
+        said = "select leaf_id from audit_payload where payload -> 'rows' ? %s"
+        return [leaf_id for (leaf_id,) in ask(said, promised(self.name, values))]
 
     def write(self, row: dict[str, Any], column: str, value: Any) -> None:
         ask(
@@ -109,15 +117,6 @@ class Table:
         if self.types[column] != JSONB or value is None:
             return value
         return Jsonb(json.loads(value) if isinstance(value, str) else value)
-
-
-def leaves_that_speak_of(table: str, row: dict[str, Any]) -> list[int]:
-    values = {
-        name: json.loads(value) if name == "note" and isinstance(value, str) else value
-        for name, value in row.items()
-    }
-    said = "select leaf_id from audit_payload where payload -> 'rows' ? %s"
-    return [leaf_id for (leaf_id,) in ask(said, promised(table, values))]
 
 
 # --- the verbs ---

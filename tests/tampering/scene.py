@@ -6,11 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings as django_settings
+
 from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.audit import AuditTag
 from chopmark.authority.audit.services import leave
+from chopmark.authority.catalogue.editions import PackFiles, files_of, note_pack
+from chopmark.authority.catalogue.reading import current
 from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.issuance import signing
+from chopmark.authority.kernel.actors import process
 from chopmark.config.audit.command import faults
 from chopmark.config.audit.fault import Fault
 from chopmark.pki.algorithms import SignatureAlgorithm
@@ -53,6 +58,7 @@ class Scene:
 
 
 def populated(world: World, settings: Any) -> Scene:
+    _started_by_two_packs()
     _spent(world)
     accepted = world.issued()
     world.accepts(_application_of(accepted))
@@ -73,6 +79,12 @@ def populated(world: World, settings: Any) -> Scene:
 
 def _application_of(certificate: Any) -> Any:
     return by_reference(certificate.application_reference)
+
+
+def _started_by_two_packs() -> None:
+    files = files_of(django_settings.CHOPMARK_PACKS)
+    for said in (files, PackFiles({**files.digests, "demo/more.toml": "00" * 32})):
+        note_pack(pack=current(), files=said, actor=process("web"), now=NOON)
 
 
 def _spent(world: World) -> None:

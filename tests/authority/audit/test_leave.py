@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from chopmark.authority.audit import AuditTag
 from chopmark.authority.audit.models import Leaf, Payload
 from chopmark.authority.audit.services import leave, shred
+from chopmark.config.audit.authority import LOG
 from chopmark.config.audit.log import check_leaves, check_payloads
 from chopmark.pki.tlog.leaf import canonical_payload, commitment, decode_leaf
 from world import NOON, WORKER, at, last_payload
@@ -43,7 +44,7 @@ def test_another_payload_does_not_pass_for_it():
     leaf = left({"officer": "20417"})
     Payload.objects.filter(leaf_id=leaf.pk).update(payload={"officer": "20588"})
 
-    assert [str(fault) for fault in check_leaves()] == [
+    assert [str(fault) for fault in check_leaves(LOG)] == [
         f"leaf: {leaf.pk}: its payload is not what it commits to"
     ]
 
@@ -62,7 +63,7 @@ def test_whatever_is_said_the_database_gives_back_what_was_promised(db, payload)
     """jsonb sorts and respells; the commitment is over one writing that survives that."""
     leaf = left(payload)
 
-    assert not list(check_leaves())
+    assert not list(check_leaves(LOG))
     row = Payload.objects.get(leaf_id=leaf.pk)
     assert canonical_payload(row.payload) == canonical_payload(payload)
 
@@ -75,13 +76,13 @@ def test_shredding_leaves_the_leaf_and_nothing_of_what_it_was_about():
     assert not Payload.objects.filter(leaf_id=leaf.pk).exists()
     assert bytes(Leaf.objects.get(pk=leaf.pk).entry) == bytes(leaf.entry)
     assert last_payload() == {"actor": WORKER.id, "shredded": leaf.pk}
-    assert not [*check_leaves(), *check_payloads()]
+    assert not [*check_leaves(LOG), *check_payloads(LOG)]
 
 
 def test_what_was_destroyed_without_a_word_is_missed():
     leaf = left({"application": "AP261100001"})
     Payload.objects.all().delete()
-    (fault,) = check_payloads()
+    (fault,) = check_payloads(LOG)
     assert fault.about == str(leaf.pk)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from chopmark.config.audit.authority import LOG, PROMISING
 from chopmark.config.audit.books import check_books
 from chopmark.config.audit.decisions import check_decisions
 from chopmark.config.audit.fault import Fault
@@ -27,25 +28,25 @@ from chopmark.config.audit.witnessed import check_witnesses
 def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterator[Fault]:
     """All that is not as it must be. `settled`: nothing is on its way; without an address the responder is not asked."""
     public = settings.CHOPMARK_PUBLIC_DIR
-    yield from _whole("separation", check_separation())
-    yield from _whole("leaves", check_leaves())
-    yield from _whole("payloads", check_payloads())
-    yield from _whole("positions", check_positions())
-    yield from _whole("heads", check_heads())
-    yield from _whole("public log", check_public_log(settings.CHOPMARK_LOG_DIR, now))
-    yield from _whole("promises", check_promises())
-    yield from _whole("witnesses", check_witnesses(now=now))
-    yield from _whole("books", check_books())
-    yield from _whole("decisions", check_decisions())
-    yield from _whole("claims", check_claims(settled=settled))
-    yield from _whole("certificates", check_certificates())
+    yield from whole("separation", check_separation())
+    yield from whole("leaves", check_leaves(LOG))
+    yield from whole("payloads", check_payloads(LOG))
+    yield from whole("positions", check_positions(LOG))
+    yield from whole("heads", check_heads(LOG))
+    yield from whole("public log", check_public_log(LOG, settings.CHOPMARK_LOG_DIR, now))
+    yield from whole("promises", check_promises(PROMISING))
+    yield from whole("witnesses", check_witnesses(now=now))
+    yield from whole("books", check_books())
+    yield from whole("decisions", check_decisions())
+    yield from whole("claims", check_claims(settled=settled))
+    yield from whole("certificates", check_certificates())
     if settled:
-        yield from _whole("tickets", check_tickets())
-    yield from _whole("published lists", check_published(public / "crl"))
-    yield from _whole("published certificates", check_repository(public))
-    yield from _whole("lists", check_crls(public / "crl", now))
+        yield from whole("tickets", check_tickets())
+    yield from whole("published lists", check_published(public / "crl"))
+    yield from whole("published certificates", check_repository(public))
+    yield from whole("lists", check_crls(public / "crl", now))
     if ocsp_address:
-        yield from _whole("answers", check_ocsp(ocsp_address))
+        yield from whole("answers", check_ocsp(ocsp_address))
 
 
 def standing(look: Callable[[], Iterable[Fault]], pause: Callable[[], None]) -> list[Fault]:
@@ -58,7 +59,7 @@ def standing(look: Callable[[], Iterable[Fault]], pause: Callable[[], None]) -> 
     return [fault for fault in first if fault in again]
 
 
-def _whole(name: str, check: Iterator[Fault]) -> Iterator[Fault]:
+def whole(name: str, check: Iterator[Fault]) -> Iterator[Fault]:
     """Whatever somebody wrote into the database or the files, the checks after this one are still made."""
     found: list[Fault] = []
     try:

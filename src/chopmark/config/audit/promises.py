@@ -6,7 +6,7 @@ back-dates a row, also with every trigger off, disagrees with the log.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,35 +15,23 @@ from django.db import connection
 from chopmark.config.audit.fault import Fault, rows
 from chopmark.pki.tlog.promise import promised
 
-TABLES = (
-    "catalogue_edition",
-    "custody_cacertificate",
-    "delivery_answer",
-    "delivery_offer",
-    "issuance_certificate",
-    "issuance_intendedcertificate",
-    "issuance_spentclaim",
-    "ledger_entry",
-    "ledger_invoice",
-    "ledger_invoiceline",
-    "ledger_leg",
-    "ledger_payment",
-    "publication_certificatepublication",
-    "publication_crl",
-    "publication_crlpublication",
-    "revocation_revocation",
-    "verification_decision",
-    "verification_evidence",
-)
-# An id stands in no promise; whoever exchanges two is found by the rows that were added with them, or that name them.
-_WITH = (
-    ("ledger_invoiceline", "invoice_id", "ledger_invoice"),
-    ("ledger_leg", "entry_id", "ledger_entry"),
-    ("ledger_payment", "entry_id", "ledger_entry"),
-)
-_OF = (("ledger_payment", "invoice_id", "ledger_invoice"),)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promising:
+    """Which tables a log's leaves promise, each with its key column, and what the promises leave out.
+
+    An id stands in no promise. Whoever exchanges two is found by the rows that were added `together` with them (table, column,
+    parent), or that are `of` them.
+    """
+
+    payloads: str
+    tables: Mapping[str, str]
+    together: Sequence[tuple[str, str, str]] = ()
+    of: Sequence[tuple[str, str, str]] = ()
+
+
 PROMISES = """
-    select payload.leaf_id, promise.value from audit_payload payload,
+    select payload.leaf_id, promise.value from {payloads} payload,
            jsonb_array_elements(case jsonb_typeof(payload.payload -> 'rows')
                                 when 'array' then payload.payload -> 'rows' else '[]' end) promise
 """
@@ -58,48 +46,50 @@ class _Row:
     leaves: frozenset[int]
 
 
-def check_promises() -> Iterator[Fault]:
+def check_promises(promising: Promising) -> Iterator[Fault]:
     """Each row is promised by a leaf, as often as it is there; each promise is kept by a row."""
     leaves: dict[str, list[int]] = {}
-    for leaf_id, said in rows(PROMISES):
+    for leaf_id, said in rows(PROMISES.format(payloads=promising.payloads)):
         promise = json.loads(said)
         if isinstance(promise, str):  # whatever else stands there, its leaf does not commit to it
             leaves.setdefault(promise, []).append(leaf_id)
     kept: Counter[str] = Counter()
-    found: dict[tuple[str, int], _Row] = {}
-    for table in TABLES:
-        for values, promise in _promises_of(table):
+    found: dict[tuple[str, Any], _Row] = {}
+    for table, key in promising.tables.items():
+        for values, promise in _promises_of(table, key):
             kept[promise] += 1
             if kept[promise] > len(leaves.get(promise, ())):
-                yield Fault("row", f"{table} {values['id']}", "no leaf of the log speaks of it as it is")
-            found[table, values["id"]] = _Row(values, frozenset(leaves.get(promise, ())))
+                yield Fault("row", f"{table} {values[key]}", "no leaf of the log speaks of it as it is")
+            found[table, values[key]] = _Row(values, frozenset(leaves.get(promise, ())))
     for promise, leaf_ids in leaves.items():
         if promise not in kept:
             table = promise.partition(":")[0]
             yield Fault("leaf", str(leaf_ids[0]), f"the row of {table} that it speaks of is not there")
-    yield from _misplaced(found)
+    yield from _misplaced(promising, found)
 
 
-def _misplaced(found: Mapping[tuple[str, int], _Row]) -> Iterator[Fault]:
+def _misplaced(promising: Promising, found: Mapping[tuple[str, Any], _Row]) -> Iterator[Fault]:
     """What a promise leaves out: a row names the leaf that speaks of it, and rows that exist."""
     for (table, row_id), row in found.items():
         if row.leaves and row.values.get("leaf_id", min(row.leaves)) not in row.leaves:
             yield Fault("row", f"{table} {row_id}", "it names another leaf than the one that speaks of it")
-    for table, column, parent in (*_WITH, *_OF):
+    for table, column, parent in (*promising.together, *promising.of):
         for (child, row_id), row in found.items():
             if child != table:
                 continue
             named = found.get((parent, row.values[column]))
             if named is None:
                 yield Fault("row", f"{table} {row_id}", f"its {parent} {row.values[column]} is not there")
-            elif row.leaves and (table, column, parent) in _WITH and not row.leaves & named.leaves:
+            elif (
+                row.leaves and (table, column, parent) in promising.together and not row.leaves & named.leaves
+            ):
                 about = f"{table} {row_id}"
                 yield Fault("row", about, f"its {parent} {row.values[column]} is of another act")
 
 
-def _promises_of(table: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+def _promises_of(table: str, key: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"select * from {table} order by id")  # noqa: S608  one of ours, above
+        cursor.execute(f"select * from {table} order by {key}")  # noqa: S608  one of ours, above
         columns = [(column.name, column.type_code) for column in cursor.description]
         for found in cursor:
             values = {

@@ -1,0 +1,47 @@
+"""Where the authority keeps what its leaves speak of."""
+
+from chopmark.authority.transparency.keys import own_key
+from chopmark.config.audit.log import KeptLog
+from chopmark.config.audit.promises import Promising
+
+_TABLES = (
+    "catalogue_edition",
+    "custody_cacertificate",
+    "delivery_answer",
+    "delivery_offer",
+    "issuance_certificate",
+    "issuance_intendedcertificate",
+    "issuance_spentclaim",
+    "ledger_entry",
+    "ledger_invoice",
+    "ledger_invoiceline",
+    "ledger_leg",
+    "ledger_payment",
+    "publication_certificatepublication",
+    "publication_crl",
+    "publication_crlpublication",
+    "revocation_revocation",
+    "verification_decision",
+    "verification_evidence",
+)
+PROMISING = Promising(
+    payloads="audit_payload",
+    tables=dict.fromkeys(_TABLES, "id"),
+    together=(
+        ("ledger_invoiceline", "invoice_id", "ledger_invoice"),
+        ("ledger_leg", "entry_id", "ledger_entry"),
+        ("ledger_payment", "entry_id", "ledger_entry"),
+    ),
+    of=(("ledger_payment", "invoice_id", "ledger_invoice"),),
+)
+
+
+LOG = KeptLog(
+    own_key=own_key,
+    leaves="audit_leaf",
+    payloads="audit_payload",
+    placed="transparency_position",
+    heads="transparency_checkpoint",
+    requests="transparency_checkpointrequest",
+    set_aside="transparency_setaside",
+)
