@@ -1,7 +1,7 @@
 """An audit of a running service looks twice before it blames."""
 
-from chopmark.config.audit.command import standing
 from chopmark.config.audit.fault import Fault
+from chopmark.config.audit.looking import standing
 
 HALF_DONE = Fault("row", "ledger_leg 7", "no leaf of the log speaks of it as it is")
 WRONG = Fault("leaf", "3", "its hash is not the hash of its entry")

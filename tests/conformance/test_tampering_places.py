@@ -6,9 +6,12 @@ from django.db import transaction
 from authority.conftest import quick_passwords, world  # noqa: F401  fixtures
 from authority.delivery.conftest import no_case_to_close  # noqa: F401  a fixture
 from tampering.conftest import scene  # noqa: F401  a fixture
-from tampering.rows import HEAD, POSITION, ask, take_over
+from tampering.ours import AUTHORITY
+from tampering.rows import ask, take_over
 from tampering.scene import Scene
 from world import NOON
+
+HEAD, POSITION = AUTHORITY.head, "transparency_position"
 
 
 def told(scene: Scene) -> set[str]:

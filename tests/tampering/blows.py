@@ -5,21 +5,21 @@ import secrets
 from pathlib import Path
 
 from tampering.mutations import Mutation, deck, undone
-from tampering.scene import Scene
+from tampering.side import Stage
 
 # Said with every run; set it to see the same blows again.
 SEED = os.environ.get("CHOPMARK_TAMPER_SEED") or secrets.token_hex(4)
 
 
-def unnamed(scene: Scene, count: int, keep: Path) -> list[str]:
+def unnamed(scene: Stage, count: int, keep: Path) -> list[str]:
     """What was done and not named, with what was said instead; the untouched world has no fault before and after."""
     assert list(map(str, scene.faults())) == []
-    missed = [said for mutation in deck(SEED, count) if (said := _strike(scene, mutation, keep))]
+    missed = [said for mutation in deck(scene.side, SEED, count) if (said := _strike(scene, mutation, keep))]
     assert list(map(str, scene.faults())) == []
     return missed
 
 
-def _strike(scene: Scene, mutation: Mutation, keep: Path) -> str:
+def _strike(scene: Stage, mutation: Mutation, keep: Path) -> str:
     with undone(scene, keep):
         named = mutation.apply(scene)
         found = scene.faults()

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random  # noqa: TID251  a blow must come again by its seed
 
-from chopmark.authority.transparency.keys import own_key
 from chopmark.config.audit.fault import Fault
 from chopmark.pki.tlog.merkle import HASH_SIZE, RightEdge, leaf_hash
 from chopmark.pki.tlog.note import signature_line, signed_text
 from chopmark.pki.tlog.tiles import Bundle, parse_path
 from chopmark.verifier.tiles import split_bundle
-from tampering.rows import HEAD, Named, Table, ask, flipped
-from tampering.scene import Scene
+from tampering.rows import Named, Table, ask, flipped
+from tampering.side import Stage
 from verifier.loghouse import LogHouse
 
 
@@ -41,11 +40,11 @@ def names_file(path: Path, root: Path) -> Named:
     )
 
 
-def flip(path: Path, scene: Scene, random: Random) -> None:
+def flip(path: Path, scene: Stage, random: Random) -> None:
     path.write_bytes(flipped(path.read_bytes(), random))
 
 
-def exchange(path: Path, scene: Scene, random: Random) -> None:
+def exchange(path: Path, scene: Stage, random: Random) -> None:
     """Two files of one kind change places."""
     others = [other for other in siblings(path) if other.read_bytes() != path.read_bytes()]
     other = random.choice(others)
@@ -59,16 +58,16 @@ def siblings(path: Path) -> list[Path]:
     return sorted(beside.rglob(f"*{path.suffix}"))
 
 
-def drop(path: Path, scene: Scene, random: Random) -> None:
+def drop(path: Path, scene: Stage, random: Random) -> None:
     path.unlink()
 
 
-def truncate(path: Path, scene: Scene, random: Random) -> None:
+def truncate(path: Path, scene: Stage, random: Random) -> None:
     octets = path.read_bytes()
     path.write_bytes(octets[: random.randrange(len(octets))])
 
 
-def duplicate(path: Path, scene: Scene, random: Random) -> None:
+def duplicate(path: Path, scene: Stage, random: Random) -> None:
     """One of its items a second time; of a file without items, all of it."""
     items = items_of(path)
     # A signature that stands there twice says nothing new.
@@ -76,7 +75,7 @@ def duplicate(path: Path, scene: Scene, random: Random) -> None:
     path.write_bytes(b"".join([*items[: at + 1], *items[at:]]))
 
 
-def reorder(path: Path, scene: Scene, random: Random) -> None:
+def reorder(path: Path, scene: Stage, random: Random) -> None:
     """Two different items change places; a file that has only one changes places with another file."""
     items = items_of(path)
     if path.suffix:
@@ -91,10 +90,10 @@ def reorder(path: Path, scene: Scene, random: Random) -> None:
     path.write_bytes(b"".join(items))
 
 
-def back_date(path: Path, scene: Scene, random: Random) -> None:
+def back_date(path: Path, scene: Stage, random: Random) -> None:
     """What was true before: an older checkpoint, an older list, an entry that says an earlier hour."""
     if path.name == "checkpoint":
-        notes = ask(f"select note from {HEAD} order by size")[:-1]
+        notes = ask(f"select note from {scene.side.head} order by size")[:-1]
         path.write_text(random.choice(notes)[0])
     elif path.suffix == ".crl":
         path.write_bytes(random.choice(older_lists(path)))
@@ -141,7 +140,7 @@ VERBS = {
 NO_MOMENT = frozenset({"certificate", "tile"})
 
 
-def kinds(scene: Scene) -> dict[str, list[Path]]:
+def kinds(scene: Stage) -> dict[str, list[Path]]:
     """The files by what they are, without half-written ones and locks."""
     tiles = sorted(
         path for path in scene.log.glob("tile/**/*") if path.is_file() and not path.name.startswith(".")
@@ -156,7 +155,7 @@ def kinds(scene: Scene) -> dict[str, list[Path]]:
     }
 
 
-def suitable(kind: str, verb: object, scene: Scene) -> list[Path]:
+def suitable(kind: str, verb: object, scene: Stage) -> list[Path]:
     paths = kinds(scene)[kind]
     if verb is drop:
         return [path for path in paths if is_of_the_newest_head(path, scene)]
@@ -165,38 +164,39 @@ def suitable(kind: str, verb: object, scene: Scene) -> list[Path]:
     return paths
 
 
-def is_read(path: Path, scene: Scene) -> bool:
+def is_read(path: Path, scene: Stage) -> bool:
     """Above the entries only the tiles of the newest head are read: a narrower one can be made from them."""
     tile = parse_path(path.relative_to(scene.log).as_posix())
     return isinstance(tile, Bundle) or tile.level == 0 or is_of_the_newest_head(path, scene)
 
 
-def public_size() -> int:
-    return int(ask(f"select max(size) from {HEAD}")[0][0])
+def public_size(scene: Stage) -> int:
+    return int(ask(f"select max(size) from {scene.side.head}")[0][0])
 
 
-def is_of_the_newest_head(path: Path, scene: Scene) -> bool:
+def is_of_the_newest_head(path: Path, scene: Stage) -> bool:
     """Narrower ones may go when a wider one has their beginning (C2SP tlog-tiles, "Partial tiles")."""
     if "/tile/" not in path.as_posix():
         return True
     tile = parse_path(path.relative_to(scene.log).as_posix())
     level = 0 if isinstance(tile, Bundle) else tile.level
-    return tile.width == min(256, public_size() // 256**level - tile.index * 256)
+    return tile.width == min(256, public_size(scene) // 256**level - tile.index * 256)
 
 
 # --- forks ---
 
 
-def entries(scene: Scene) -> list[bytes]:
-    said = """
-        select leaf.entry from transparency_position placed join audit_leaf leaf on leaf.id = placed.leaf_id
-        order by placed.position
-    """
-    return [bytes(entry) for (entry,) in ask(said)][: public_size()]
+def entries(scene: Stage) -> list[bytes]:
+    log = scene.side.log
+    said = (
+        f"select leaf.entry from {log.placed} placed join {log.leaves} leaf on leaf.id = placed.leaf_id"
+        " order by placed.position"
+    )
+    return [bytes(entry) for (entry,) in ask(said)][: public_size(scene)]
 
 
-def note(scene: Scene, size: int, root: bytes) -> str:
-    key = own_key()
+def note(scene: Stage, size: int, root: bytes) -> str:
+    key = scene.side.log.own_key()
     body = f"{key.name}\n{size}\n{base64.b64encode(root).decode()}\n"
     return signed_text(body, [signature_line(key, scene.sign(body.encode()))])
 
@@ -205,13 +205,13 @@ def edge_over(entries: Sequence[bytes]) -> RightEdge:
     return RightEdge().append(leaf_hash(entry) for entry in entries)
 
 
-def publish_another(scene: Scene, others: Sequence[bytes]) -> None:
+def publish_another(scene: Stage, others: Sequence[bytes]) -> None:
     """The folder as an honest keeper of these other entries would have it, signed by the right key."""
     LogHouse(scene.log).build(others)
     (scene.log / "checkpoint").write_text(note(scene, len(others), edge_over(others).root()))
 
 
-def fork_rewritten(scene: Scene, random: Random) -> Named:
+def fork_rewritten(scene: Stage, random: Random) -> Named:
     """One entry says an earlier hour, and every tile and the head say so too."""
     ours = entries(scene)
     at = random.randrange(len(ours))
@@ -219,7 +219,7 @@ def fork_rewritten(scene: Scene, random: Random) -> Named:
     return lambda fault: fault.check == "log" and spans(fault, at)
 
 
-def fork_reordered(scene: Scene, random: Random) -> Named:
+def fork_reordered(scene: Stage, random: Random) -> Named:
     ours = entries(scene)
     one, two = sorted(random.sample(range(len(ours)), 2))
     others = list(ours)
@@ -228,14 +228,14 @@ def fork_reordered(scene: Scene, random: Random) -> Named:
     return lambda fault: fault.check == "log" and (spans(fault, one) or spans(fault, two))
 
 
-def fork_extended(scene: Scene, random: Random) -> Named:
+def fork_extended(scene: Stage, random: Random) -> Named:
     """The world is shown acts that the database does not know."""
     ours = entries(scene)
     publish_another(scene, [*ours, *(dated_back(random.choice(ours), random) for _ in range(3))])
     return lambda fault: fault.about == f"entry {len(ours)}"
 
 
-def fork_shortened(scene: Scene, random: Random) -> Named:
+def fork_shortened(scene: Stage, random: Random) -> Named:
     """The newest entries are taken back."""
     ours = entries(scene)
     size = random.randrange(1, len(ours))
@@ -246,16 +246,16 @@ def fork_shortened(scene: Scene, random: Random) -> Named:
     )
 
 
-def fork_head(scene: Scene, random: Random) -> Named:
+def fork_head(scene: Stage, random: Random) -> Named:
     """A second head of the same size, signed by the right key, in the public folder alone."""
     size = len(entries(scene))
     (scene.log / "checkpoint").write_text(note(scene, size, random.randbytes(32)))
     return lambda fault: fault.check == "log" and f"to {size - 1}." in fault.sentence
 
 
-def fork_head_row(scene: Scene, random: Random) -> Named:
+def fork_head_row(scene: Stage, random: Random) -> Named:
     """A head in the database is replaced by one over other leaves: row, edge and note agree with one another."""
-    table = Table(HEAD, random)
+    table = Table(scene.side.head, random, scene.side)
     row = random.choice(table.rows)
     ours = entries(scene)[: row["size"]]
     at = random.randrange(len(ours))
@@ -267,9 +267,9 @@ def fork_head_row(scene: Scene, random: Random) -> Named:
     return named
 
 
-def rewritten_leaf(scene: Scene, random: Random) -> Named:
+def rewritten_leaf(scene: Stage, random: Random) -> Named:
     """A leaf in the database says an earlier hour, and its hash agrees."""
-    table = Table("audit_leaf", random)
+    table = Table(scene.side.leaf, random, scene.side)
     row = random.choice(table.rows)
     named = table.named(row)
     entry = dated_back(bytes(row["entry"]), random)

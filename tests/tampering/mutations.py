@@ -9,10 +9,9 @@ from random import Random  # noqa: TID251  a blow must come again by its seed
 
 from django.db import transaction
 
-from chopmark.config.audit.authority import PROMISING
 from tampering import files, rows
 from tampering.rows import Named
-from tampering.scene import Scene
+from tampering.side import Side, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +20,25 @@ class Mutation:
 
     name: str
     seed: str
-    blow: Callable[[Scene, Random], Named]
+    blow: Callable[[Stage, Random], Named]
 
-    def apply(self, scene: Scene) -> Named:
+    def apply(self, scene: Stage) -> Named:
         return self.blow(scene, Random(f"{self.seed} {self.name}"))
 
 
-Blow = Callable[[Scene, Random], Named]
+Blow = Callable[[Stage, Random], Named]
 
 
-def _row_blow(table: str, verb: Callable[[rows.Table], Named]) -> Callable[[Scene, Random], Named]:
-    def blow(scene: Scene, random: Random) -> Named:
+def _row_blow(table: str, verb: Callable[[rows.Table], Named]) -> Callable[[Stage, Random], Named]:
+    def blow(scene: Stage, random: Random) -> Named:
         rows.take_over(table)
-        return verb(rows.Table(table, random))
+        return verb(rows.Table(table, random, scene.side))
 
     return blow
 
 
-def _file_blow(kind: str, verb: Callable[[Path, Scene, Random], None]) -> Callable[[Scene, Random], Named]:
-    def blow(scene: Scene, random: Random) -> Named:
+def _file_blow(kind: str, verb: Callable[[Path, Stage, Random], None]) -> Callable[[Stage, Random], Named]:
+    def blow(scene: Stage, random: Random) -> Named:
         path = random.choice(files.suitable(kind, verb, scene))
         root = scene.public if kind in ("certificate", "list") else scene.log
         named = files.names_file(path, root)
@@ -51,43 +50,44 @@ def _file_blow(kind: str, verb: Callable[[Path, Scene, Random], None]) -> Callab
     return blow
 
 
-def _fork_blow(fork: Callable[[Scene, Random], Named]) -> Callable[[Scene, Random], Named]:
-    def blow(scene: Scene, random: Random) -> Named:
-        rows.take_over(rows.HEAD)
+def _fork_blow(fork: Callable[[Stage, Random], Named]) -> Callable[[Stage, Random], Named]:
+    def blow(scene: Stage, random: Random) -> Named:
+        rows.take_over(scene.side.head)
         return fork(scene, random)
 
     return blow
 
 
-_TABLES = {
-    f"{name}: {table}": _row_blow(table, verb)
-    for table in (*PROMISING.tables, *rows.LOG_TABLES)
-    for name, verb in rows.VERBS.items()
-    if name != "back-date" or table not in rows.NO_MOMENT
-}
-_IDS = {f"exchange ids: {table}": _row_blow(table, rows.exchange_keys) for table in sorted(rows.REFERRED_TO)}
-_FILES = {
-    f"{name}: {kind}": _file_blow(kind, verb)
-    for kind in ("bundle", "certificate", "checkpoint", "list", "tile")
-    for name, verb in files.VERBS.items()
-    if name != "back-date" or kind not in files.NO_MOMENT
-}
-_FORKS = {name: _fork_blow(fork) for name, fork in files.FORKS.items()}
-KINDS = _TABLES | _IDS | _FILES | _FORKS
+def kinds(side: Side) -> dict[str, Blow]:
+    """Everything that can be done to this side, by name."""
+    tables = {
+        f"{name}: {table}": _row_blow(table, verb)
+        for table in (*side.promising.tables, *side.log_tables)
+        for name, verb in rows.VERBS.items()
+        if name != "back-date" or table not in side.no_moment
+    }
+    ids = {f"exchange ids: {table}": _row_blow(table, rows.exchange_keys) for table in side.referred_to}
+    public = {
+        f"{name}: {kind}": _file_blow(kind, verb)
+        for kind in side.public_files
+        for name, verb in files.VERBS.items()
+        if name != "back-date" or kind not in files.NO_MOMENT
+    }
+    return tables | ids | public | {name: _fork_blow(fork) for name, fork in files.FORKS.items()}
 
 
-def deck(seed: str, count: int) -> Iterator[Mutation]:
+def deck(side: Side, seed: str, count: int) -> Iterator[Mutation]:
     """So many mutations, the kinds in random order and then again in another."""
-    random = Random(seed)
+    random, blows = Random(seed), kinds(side)
     drawn = 0
     while drawn < count:
-        for name in random.sample(sorted(KINDS), min(len(KINDS), count - drawn)):
-            yield Mutation(name, f"{seed}-{drawn}", KINDS[name])
+        for name in random.sample(sorted(blows), min(len(blows), count - drawn)):
+            yield Mutation(name, f"{seed}-{drawn}", blows[name])
             drawn += 1
 
 
 @contextmanager
-def undone(scene: Scene, keep: Path) -> Iterator[None]:
+def undone(scene: Stage, keep: Path) -> Iterator[None]:
     """Afterwards database and folders are as they were."""
     for folder in (scene.log, scene.public):
         shutil.copytree(folder, keep / folder.name)

@@ -13,21 +13,11 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from chopmark.config.audit.authority import PROMISING
 from chopmark.config.audit.fault import Fault
 from chopmark.pki.tlog.promise import promised
+from tampering.side import Side
 
 Named = Callable[[Fault], bool]
-LEAF, PAYLOAD = "audit_leaf", "audit_payload"
-POSITION, HEAD = "transparency_position", "transparency_checkpoint"
-LOG_TABLES = (LEAF, PAYLOAD, POSITION, HEAD)
-KEYS = {PAYLOAD: "leaf_id", POSITION: "position", HEAD: "size"}
-# Whose ids other rows hold. Any other id is in no row but its own, and says no more than the order in which rows came.
-REFERRED_TO = frozenset({"ledger_entry", "ledger_invoice", LEAF})
-# A transaction's number bounds how far back the sequencer reads; it is this cluster's own, and another's after a restore.
-MEANS_NOTHING = frozenset({(LEAF, "xid")})
-# A head's note has no hour: the audit only sees one that is a day older than the leaves and heads that it follows.
-HELD_TO_A_DAY = frozenset({(HEAD, "signed_at")})
 JSONB = 3802
 
 
@@ -56,16 +46,16 @@ def take_over(table: str) -> None:
 class Table:
     """One table under attack."""
 
-    def __init__(self, name: str, random: Random) -> None:
-        self.name, self.random, self.key = name, random, KEYS.get(name, "id")
+    def __init__(self, name: str, random: Random, side: Side) -> None:
+        self.name, self.random, self.side, self.key = name, random, side, side.key(name)
         with connection.cursor() as cursor:
             cursor.execute(f"select * from {name} order by {self.key}")
             self.types = {column.name: column.type_code for column in cursor.description}
             self.rows = [dict(zip(self.types, row, strict=True)) for row in cursor.fetchall()]
 
     def columns(self) -> list[str]:
-        idle = {column for table, column in MEANS_NOTHING if table == self.name}
-        if self.name in PROMISING.tables and self.name not in REFERRED_TO:
+        idle = {column for table, column in self.side.means_nothing if table == self.name}
+        if self.name in self.side.promising.tables and self.name not in self.side.referred_to:
             idle.add("id")
         return [column for column in self.types if column not in idle]
 
@@ -76,17 +66,18 @@ class Table:
 
     def _named(self, row: dict[str, Any]) -> Named:
         key = row[self.key]
-        if self.name in (LEAF, PAYLOAD):
-            position = next(
-                (at for (at,) in ask(f"select position from {POSITION} where leaf_id = %s", key)), -1
-            )
+        if self.name in (self.side.leaf, self.side.payload):
+            position = self.place_of(key)
+            about = {("leaf", str(key)), ("log", f"entry {position}"), ("position", str(position))}
+            if "position" in row:  # where it would stand now
+                about |= {("log", f"entry {row['position']}"), ("position", str(row["position"]))}
             return lambda fault: (
-                (fault.check, fault.about) in {("leaf", str(key)), ("log", f"entry {position}")}
+                (fault.check, fault.about) in about or fault.sentence == f"{position} was expected here"
             )
-        if self.name == POSITION:
+        if self.name == self.side.position:
             about = {("log", f"entry {key}"), ("position", str(key)), ("leaf", str(row["leaf_id"]))}
             return lambda fault: (fault.check, fault.about) in about
-        if self.name == HEAD:
+        if self.name == self.side.head:
             return lambda fault: (
                 (fault.check, fault.about) == ("checkpoint", str(key))
                 or (fault.check == "log" and f"to {key - 1}." in fault.sentence)
@@ -98,12 +89,16 @@ class Table:
             or f"its {self.name} {key} is" in fault.sentence
         )
 
+    def place_of(self, leaf_id: Any) -> int:
+        query = f"select position from {self.side.log.placed} placed where leaf_id = %s"
+        return next((at for (at,) in ask(query, leaf_id)), -1)
+
     def leaves_that_speak_of(self, row: dict[str, Any]) -> list[int]:
         values = {
             name: json.loads(value) if self.types[name] == JSONB and isinstance(value, str) else value
             for name, value in row.items()
         }
-        said = "select leaf_id from audit_payload where payload -> 'rows' ? %s"
+        said = f"select leaf_id from {self.side.payload} where payload -> 'rows' ? %s"
         return [leaf_id for (leaf_id,) in ask(said, promised(self.name, values))]
 
     def write(self, row: dict[str, Any], column: str, value: Any) -> None:
@@ -134,7 +129,7 @@ def flip(table: Table) -> Named:
 
 def drop(table: Table) -> Named:
     # Any older head is the beginning of the newest, and nothing rests on it alone.
-    row = table.rows[-1] if table.name == HEAD else table.random.choice(table.rows)
+    row = table.rows[-1] if table.name == table.side.head else table.random.choice(table.rows)
     named = table.named(row)
     ask(f"delete from {table.name} where {table.key} = %s", row[table.key])
     return named
@@ -143,7 +138,8 @@ def drop(table: Table) -> Named:
 def duplicate(table: Table) -> Named:
     """The same row again, under the next key."""
     row = table.random.choice(table.rows)
-    copy = row | {table.key: table.rows[-1][table.key] + 1}
+    last = table.rows[-1][table.key]
+    copy = row | {table.key: UUID(int=table.random.getrandbits(128)) if isinstance(last, UUID) else last + 1}
     named = table.named(copy)
     places = ", ".join(["%s"] * len(copy))
     values = [table.adapted(column, value) for column, value in copy.items()]
@@ -173,7 +169,8 @@ def reorder(table: Table) -> Named:
 
 def exchanges(table: Table, one: dict[str, Any], two: dict[str, Any], column: str) -> bool:
     """Whether this makes other rows, and not the same ones under each other's ids."""
-    if column == table.key or (table.name, column) in HELD_TO_A_DAY:
+    # A head's note has no hour: the audit only sees one that is a day older than the leaves and heads that it follows.
+    if column == table.key or (table.name, column) == (table.side.head, "signed_at"):
         return False
     differing = {name for name in table.columns() if one[name] != two[name]}
     return column in differing and len(differing) > 1
@@ -182,13 +179,9 @@ def exchanges(table: Table, one: dict[str, Any], two: dict[str, Any], column: st
 def exchange_keys(table: Table) -> Named:
     """Two rows that others refer to exchange their ids."""
     one, two = table.random.sample(table.rows, 2)
-    referring = {
-        "ledger_entry": [("ledger_leg", "entry_id"), ("ledger_payment", "entry_id")],
-        "ledger_invoice": [("ledger_invoiceline", "invoice_id"), ("ledger_payment", "invoice_id")],
-    }.get(table.name, [])
     names = [table.named(one, two)]
-    for child, column in referring:
-        beside = Table(child, table.random)
+    for child, column in table.side.children.get(table.name, ()):
+        beside = Table(child, table.random, table.side)
         ids = (one["id"], two["id"])
         names.append(beside.named(*(row for row in beside.rows if row[column] in ids)))
     for key, to in ((one[table.key], -1), (two[table.key], one[table.key]), (-1, two[table.key])):
@@ -208,8 +201,12 @@ def back_date(table: Table) -> Named:
 
 def truncate(table: Table) -> Named:
     named = table.named(*table.rows[-3:])
-    ask(f"truncate {table.name} cascade" if table.name not in LOG_TABLES else f"truncate {table.name}")
-    if table.name == HEAD:
+    ask(
+        f"truncate {table.name} cascade"
+        if table.name not in table.side.log_tables
+        else f"truncate {table.name}"
+    )
+    if table.name == table.side.head:
         return lambda fault: fault.check == "checkpoint"
     return named
 
@@ -257,6 +254,7 @@ CHANGES: dict[type, Callable[[Any, Random], Any]] = {
     bytes: lambda value, random: flipped(value, random) or b"\x00",
     date: lambda value, random: value - timedelta(days=random.randint(1, 90)),
     datetime: lambda value, random: value - timedelta(days=random.randint(3, 90)),
+    list: lambda value, random: [*value, "phone"] if not value or random.random() < 0.5 else value[1:],
     memoryview: lambda value, random: flipped(bytes(value), random) or b"\x00",
     str: another_letter,
     UUID: lambda _, random: UUID(int=random.getrandbits(128)),
@@ -269,5 +267,3 @@ VERBS = {
     "back-date": back_date,
     "truncate": truncate,
 }
-# What has no moment in a column of its own cannot be dated back there: a leaf's is in its entry, a leg's in the row of its entry.
-NO_MOMENT = frozenset({LEAF, PAYLOAD, POSITION, "ledger_invoiceline", "ledger_leg"})

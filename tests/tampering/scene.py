@@ -19,6 +19,8 @@ from chopmark.authority.kernel.actors import process
 from chopmark.config.audit.command import faults
 from chopmark.config.audit.fault import Fault
 from chopmark.pki.algorithms import SignatureAlgorithm
+from tampering.ours import AUTHORITY
+from tampering.side import Side
 from world import NOON, World, at
 
 # So that one tile and one bundle are full, and there is a tile above them.
@@ -48,6 +50,7 @@ class Scene:
     log: Path
     public: Path
     now: datetime
+    side: Side = AUTHORITY
 
     def faults(self) -> list[Fault]:
         return list(faults(now=self.now, settled=False, ocsp_address=None))

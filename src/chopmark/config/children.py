@@ -11,7 +11,13 @@ from urllib.parse import urlsplit
 
 from chopmark.config.database import connection_string
 from chopmark.config.home import Home
-from chopmark.config.roles import STRONGROOM, STRONGROOM_DATABASE, STRONGROOM_MIGRATOR, STRONGROOM_OWNER
+from chopmark.config.roles import (
+    STRONGROOM,
+    STRONGROOM_AUDITOR,
+    STRONGROOM_DATABASE,
+    STRONGROOM_MIGRATOR,
+    STRONGROOM_OWNER,
+)
 
 # A heartbeat is touched each second; after this many, its process hangs.
 STALE_AFTER = 10.0
@@ -73,7 +79,7 @@ def authority_environment(home: Home, process: str) -> dict[str, str]:
 
 def strongroom_environment(home: Home, process: str) -> dict[str, str]:
     """What a process of the owner's side is told; its password is named by file, not said."""
-    role = STRONGROOM_MIGRATOR if process == "migrate" else STRONGROOM
+    role = {"migrate": STRONGROOM_MIGRATOR, "audit": STRONGROOM_AUDITOR}.get(process, STRONGROOM)
     home.secret(f"{role}.password")
     options = f" options='-c role={STRONGROOM_OWNER}'" if process == "migrate" else ""
     host, port = home.database_place("owner")

@@ -4,14 +4,18 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from chopmark.config.audit.fault import Fault
 from chopmark.config.home import open_home
 from chopmark.pki.refusals import Refusal
+from chopmark.pki.tlog.note import VerifierKey
+from chopmark.verifier.keys import LogKey
+from chopmark.verifier.sources import source_of
 
 # Seconds: what a running service had half done at the first look of an audit is whole by then.
 LOOK_AGAIN_AFTER = 2.0
@@ -134,25 +138,84 @@ def evidence(serial: str, home: Path, with_payloads: bool, out: Path | None) -> 
 @_JSON
 @click.option("--settled", is_flag=True, help="Nothing is on its way: a claim without a record is a fault.")
 @click.option("--offline", is_flag=True, help="Do not ask the responder.")
-def audit(home: Path, as_json: bool, settled: bool, offline: bool) -> None:
-    """Reconcile the database's own walls, books, decisions, log, key uses, lists and answers; leaves with 1 at any fault."""
-    _become(home, "audit")
-    from django.conf import settings
+@click.option(
+    "--strongroom", is_flag=True, help="As the data owner: read the strongroom's log and rows instead."
+)
+@click.option(
+    "--write-openings",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --strongroom: write what the owner's log commits to, for --openings.",
+)
+@click.option(
+    "--openings",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What the owner wrote with --write-openings; it is held against her public log.",
+)
+@click.option(
+    "--owners-log", metavar="PLACE", help="With --openings: the owner's public log, a folder or an address."
+)
+@click.option("--owners-key", type=LogKey(), metavar="VKEY", help="With --openings: the key that signs it.")
+def audit(
+    home: Path,
+    as_json: bool,
+    settled: bool,
+    offline: bool,
+    strongroom: bool,
+    write_openings: Path | None,
+    openings: Path | None,
+    owners_log: str | None,
+    owners_key: VerifierKey | None,
+) -> None:
+    """Reconcile the database's own walls, books, decisions, log, key uses, lists and answers; leaves with 1 at any fault.
 
-    from chopmark.authority.kernel import clock
-    from chopmark.config.audit.command import faults, standing
+    With --openings also what the strongroom gave, for which application; with --strongroom the owner reads her own side.
+    """
+    if write_openings and not strongroom:
+        raise click.UsageError("--write-openings is the owner's: say --strongroom too")
+    if openings and not (owners_log and owners_key):
+        raise click.UsageError("--openings needs --owners-log and --owners-key: a file alone proves nothing")
+    look = _owners_look(home, write_openings) if strongroom else _look(home, settled, offline)
 
-    address = None if offline else settings.CHOPMARK_OCSP_URL
-    found = standing(
-        lambda: faults(now=clock.now(), settled=settled, ocsp_address=address),
-        lambda: time.sleep(LOOK_AGAIN_AFTER),
-    )
+    from chopmark.config.audit.looking import standing, whole
+    from chopmark.config.audit.openings import check_openings
+
+    found = standing(look, lambda: time.sleep(LOOK_AGAIN_AFTER))
+    if openings and owners_log and owners_key:
+        lines = openings.read_text(encoding="utf-8").splitlines()
+        found += whole("openings", check_openings(lines, source_of(owners_log), owners_key))
     click.echo(
         json.dumps({"ok": not found, "faults": [str(one) for one in found]})
         if as_json
         else "\n".join(map(str, found)) or "nothing is wrong"
     )
     sys.exit(1 if found else 0)
+
+
+def _look(home: Path, settled: bool, offline: bool) -> Callable[[], Iterable[Fault]]:
+    _become(home, "audit")
+    from django.conf import settings
+
+    from chopmark.authority.kernel import clock
+    from chopmark.config.audit.command import faults
+
+    address = None if offline else settings.CHOPMARK_OCSP_URL
+    return lambda: faults(now=clock.now(), settled=settled, ocsp_address=address)
+
+
+def _owners_look(home: Path, write_openings: Path | None) -> Callable[[], Iterable[Fault]]:
+    import django
+
+    from chopmark.config.children import strongroom_environment
+
+    os.environ.update(strongroom_environment(open_home(home), "audit"))
+    django.setup()
+    from chopmark.config.audit import strongroom
+    from chopmark.config.audit.openings import write_lines
+    from chopmark.strongroom import clock
+
+    if write_openings:
+        click.echo(f"{write_lines(write_openings)} lines", err=True)
+    return lambda: strongroom.faults(now=clock.now())
 
 
 def _become(home: Path, process: str) -> None:

@@ -49,6 +49,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "django_migrations": READ,
         "strongroom_case": READ,
         "strongroom_complaint": READ,
+        "strongroom_complaintanswer": READ,  # its words are ciphertext under the record's key
         "strongroom_fulltile": READ,
         "strongroom_leaf": READ,
         "strongroom_leafpayload": READ,
@@ -60,6 +61,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "strongroom_grantsignature": READ,
         "strongroom_hold": READ,
         "strongroom_holdlift": READ,
+        "strongroom_knowncertificate": READ,
         "strongroom_ownergrant": READ,
         "strongroom_pairrequest": READ,
         "strongroom_policyloaded": READ,

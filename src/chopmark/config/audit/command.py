@@ -1,10 +1,9 @@
 """`chopmark audit`: every check, one sentence a fault, exit 1 if there is one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 
 from chopmark.config.audit.authority import LOG, PROMISING
 from chopmark.config.audit.books import check_books
@@ -18,6 +17,7 @@ from chopmark.config.audit.log import (
     check_positions,
     check_public_log,
 )
+from chopmark.config.audit.looking import whole
 from chopmark.config.audit.promises import check_promises
 from chopmark.config.audit.published import check_published, check_repository
 from chopmark.config.audit.separation import check_separation
@@ -47,24 +47,3 @@ def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterato
     yield from whole("lists", check_crls(public / "crl", now))
     if ocsp_address:
         yield from whole("answers", check_ocsp(ocsp_address))
-
-
-def standing(look: Callable[[], Iterable[Fault]], pause: Callable[[], None]) -> list[Fault]:
-    """The faults that are there at two looks: a running service commits rows and writes files between two checks of one look."""
-    first = list(look())
-    if not first:
-        return []
-    pause()
-    again = set(look())
-    return [fault for fault in first if fault in again]
-
-
-def whole(name: str, check: Iterator[Fault]) -> Iterator[Fault]:
-    """Whatever somebody wrote into the database or the files, the checks after this one are still made."""
-    found: list[Fault] = []
-    try:
-        with transaction.atomic():
-            found.extend(check)  # a list keeps what came before the exception
-    except Exception as error:  # noqa: BLE001  # what a check cannot read is not as it must be
-        found.append(Fault("audit", name, f"this check could not go on ({type(error).__name__})"))
-    yield from found
