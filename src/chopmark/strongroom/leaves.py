@@ -15,15 +15,13 @@ from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.leaf import Leaf as LogLeaf
 from chopmark.pki.tlog.leaf import canonical_payload, commitment, encode_leaf
 from chopmark.pki.tlog.merkle import leaf_hash
+from chopmark.strongroom import locks
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.tags import Tag
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-# Any two numbers that nobody else in this database uses.
-_ORDER_LOCK = (0x5374, 1)
 
 
 @dataclass(slots=True)
@@ -175,6 +173,6 @@ def _write(tag: Tag, payload: Mapping[str, Any], now: datetime, *, refused: str 
 def _next_position() -> int:
     # One writer at a time until it commits: places are given in the order of commits, and none is left empty.
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _ORDER_LOCK)
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", locks.ORDER)
     last = Leaf.objects.order_by("-position").values_list("position", flat=True).first()
     return 0 if last is None else last + 1
