@@ -1,21 +1,25 @@
 """The owner's key is changed while the desk is open: no record is lost, and the old key is gone at the end."""
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
-from people import ASHA, ESHA, NOW
+from owners_stage import DEVI, FARAH, grant, officers_are_in
+from people import ASHA, ESHA, NOW, WORKER, asked
 
 from chopmark.strongroom import __main__ as commands
 from chopmark.strongroom import vault
 from chopmark.strongroom.actors import OWNER, SUBJECT
 from chopmark.strongroom.errors import KekInUse, KekUnknown
 from chopmark.strongroom.keys import ceremony
-from chopmark.strongroom.keys.cabinet import FIRST, KEK_LABEL, UNNUMBERED, number_of
+from chopmark.strongroom.keys.cabinet import FIRST, KEK_LABEL, UNNUMBERED, Cabinet, FileShelf, number_of
 from chopmark.strongroom.keys.kek import UnsafeSoftwareKeyEncryptionKey
 from chopmark.strongroom.keys.keyring import open_keyring
 from chopmark.strongroom.keys.sealing import unseal
-from chopmark.strongroom.models import LeafPayload, Record
+from chopmark.strongroom.models import Case, LeafPayload, Receipt, Record
 from chopmark.strongroom.options import KeyFiles, Options
-from chopmark.strongroom.services import wrapping_keys
+from chopmark.strongroom.services import bulk, openings, receipt_book, wrapping_keys
+from chopmark.strongroom.services.bulk import Batch
 from chopmark.strongroom.services.submit import Errand, submit_application
 
 PASSPHRASE = "open sesame"
@@ -105,6 +109,79 @@ def test_the_newest_key_stays(keys, files):
         retire(files, keys)
     with pytest.raises(KekUnknown):
         retire(files, keys, 7)
+
+
+def test_a_key_whose_destruction_was_cut_is_destroyed_at_the_second_try(keys, files, monkeypatch):
+    rotate(files)
+    with monkeypatch.context() as crash:
+        crash.setattr(ceremony.os, "fsync", lambda _: (_ for _ in ()).throw(OSError))
+        with pytest.raises(OSError):
+            retire(files, keys)
+    assert files.kek_retired(FIRST).exists()
+    leaves = LeafPayload.objects.count()
+    retire(files, keys)
+    assert not files.kek_retired(FIRST).exists()
+    assert LeafPayload.objects.count() == leaves
+    assert files.kek_numbers() == [2]
+
+
+@pytest.mark.parametrize("through", ["one", "many", "again"])
+def test_a_record_is_read_once_more_when_its_key_went_while_it_was_opened(keys, files, monkeypatch, through):
+    """The key is changed to the end between an act's reading the record and its using the key."""
+    applied = apply(keys)
+    officers_are_in()
+    grant_id = grant(DEVI, FARAH)
+
+    def turned(verb):
+        def perform(*arguments, **named):
+            read = verb(*arguments, **named)
+            rotate(files)
+            rewrap(keys)
+            retire(files, keys)
+            return read
+
+        return perform
+
+    if through == "one":
+        monkeypatch.setattr(openings, "_write_opening", turned(openings._write_opening))
+        reference = Case.objects.get().application_reference
+        ask = replace(asked(applied.case_id, "name"), application=reference)
+        opened = openings.open_fields(asked=ask, keys=keys, actor=WORKER, now=NOW)
+        assert opened == {"name": ASHA.name}
+    elif through == "many":
+        monkeypatch.setattr(bulk, "_write_openings", turned(bulk._write_openings))
+        batch = Batch(
+            grant_id=grant_id,
+            purpose="renewal",
+            fields=frozenset({"name"}),
+            caller="authority",
+            records=(applied.record_id,),
+        )
+        (one,) = bulk.open_many(batch=batch, keys=keys, actor=WORKER, now=NOW)
+        assert one.fields == {"name": ASHA.name}
+    else:
+        record, receipt = Record.objects.get(), Receipt.objects.get()
+        before = receipt_book.text_of(receipt, record=record, keys=keys)
+        turned(lambda: None)()
+        assert receipt_book.text_of(receipt, record=record, keys=keys) == before
+    assert files.kek_numbers() == [2]
+
+
+def test_a_key_that_came_without_a_new_stamp_is_found(keys, files, monkeypatch):
+    """Two changes within one tick of the file system's clock look like one."""
+    applied = apply(keys)
+    keys.kek.open_keys()
+    seen = keys.kek.shelf.stamp()
+    monkeypatch.setattr(FileShelf, "stamp", lambda shelf: seen)
+    rotate(files)
+    other = open_cabinet(keys, files)
+    Record.objects.update(wrapped_key=vault.rewrap(Record.objects.get().locked, kek=other, nonce=bytes(12)))
+    assert number_of(bytes(Record.objects.get().wrapped_key)) == 2
+    assert name_of(applied, keys) == ASHA.name
+
+
+def open_cabinet(keys, files):
+    return Cabinet(FileShelf(files, PASSPHRASE), keys.kek.index)
 
 
 def test_moving_may_be_stopped_and_begun_again(keys, files):

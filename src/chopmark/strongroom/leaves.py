@@ -16,6 +16,7 @@ from chopmark.pki.tlog.leaf import Leaf as LogLeaf
 from chopmark.pki.tlog.leaf import canonical_payload, commitment, encode_leaf
 from chopmark.pki.tlog.merkle import leaf_hash
 from chopmark.pki.tlog.promise import promised
+from chopmark.strongroom import locks
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.tags import Tag
@@ -23,9 +24,6 @@ from chopmark.strongroom.tags import Tag
 P = ParamSpec("P")
 R = TypeVar("R")
 Row = TypeVar("Row", bound=models.Model)
-
-# Any two numbers that nobody else in this database uses.
-_ORDER_LOCK = (0x5374, 1)
 
 
 @dataclass(slots=True)
@@ -218,7 +216,7 @@ def _write(tag: Tag, payload: Mapping[str, Any], now: datetime, *, refused: str 
 def hold_order() -> None:
     """Be the only one who writes a leaf until the transaction ends; whoever reads first and then leaves one takes it early."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _ORDER_LOCK)
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", locks.ORDER)
 
 
 def _next_position() -> int:

@@ -94,6 +94,10 @@ class KeyFiles:
         """The first key's file has no number, as it had none when it was the only one."""
         return self.kek if number == 1 else self.folder / f"kek-{number}.sealed"
 
+    def kek_retired(self, number: int) -> Path:
+        """A key on its way out: nobody opens it any more, and its octets may still be there."""
+        return self.folder / f"kek-{number}.retired"
+
     def kek_numbers(self) -> list[int]:
         """The keys that are there, oldest first."""
         later = [

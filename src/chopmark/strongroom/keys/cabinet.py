@@ -105,6 +105,12 @@ class Cabinet:
                 self._open, self._seen = self.shelf.open(self._open), stamp
             return self._open
 
+    def _looked_up_anew(self) -> dict[int, KeyEncryptionKey]:
+        # A file system's clock may stand still between two changes: a stamp that is the same does not say that nothing came.
+        with self._lock:
+            self._seen = None
+        return self.open_keys()
+
     @property
     def newest(self) -> int:
         return max(self.open_keys())
@@ -114,9 +120,10 @@ class Cabinet:
         return prefix(number) + key.wrap(secret, bound_to=bound_to, nonce=nonce)
 
     def unwrap(self, wrapped: bytes, *, bound_to: bytes) -> bytes:
-        key = self.open_keys().get(number_of(wrapped))
+        number = number_of(wrapped)
+        key = self.open_keys().get(number) or self._looked_up_anew().get(number)
         if key is None:
-            raise KekUnknown(number=number_of(wrapped))
+            raise KekUnknown(number=number)
         inner = wrapped if len(wrapped) == UNNUMBERED else wrapped[PREFIX:]
         return key.unwrap(inner, bound_to=bound_to)
 

@@ -82,7 +82,7 @@ def _put_kek(files: KeyFiles, passphrase: str, secret: bytes) -> int:
 
 def destroy_kek(files: KeyFiles, number: int) -> None:
     """Take a key away for ever, as far as this machine can: backups of the file are the owner's to destroy."""
-    path = files.folder / f"kek-{number}.retired"
+    path = files.kek_retired(number)
     if files.kek_numbered(number).exists():
         files.kek_numbered(number).rename(path)
     with path.open("r+b") as file:

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,9 +43,20 @@ class Keyring:
         return Chances(record_key=self.draw(32), wrapping_nonce=self.draw(12), fields_nonce=self.draw(12))
 
 
-@cache
+_one_at_a_time = threading.Lock()
+
+
 def keyring() -> Keyring:
-    """The keys of this process, unsealed once; in production only with the owner's waiver."""
+    """The keys of this process, unsealed once; in production only with the owner's waiver.
+
+    After a start many ask at once: one of them pays for the opening, which is dear on purpose, and the others wait for it.
+    """
+    with _one_at_a_time:
+        return _keyring()
+
+
+@cache
+def _keyring() -> Keyring:
     return open_keyring(Options.read(), clock.now())
 
 

@@ -8,12 +8,11 @@ from chopmark.pki.tlog.checkpoint import Checkpoint, format_checkpoint, open_che
 from chopmark.pki.tlog.merkle import RightEdge
 from chopmark.pki.tlog.note import signature_line, signed_text
 from chopmark.pki.tlog.tiles import HEIGHT
+from chopmark.strongroom import locks
 from chopmark.strongroom.log import tree
 from chopmark.strongroom.log.errors import LastCheckpointAltered, RootDiffers
 from chopmark.strongroom.log.keys import own_key, signing_key
 from chopmark.strongroom.models import FullTile, LogCheckpoint
-
-_SIGNING_LOCK = (0x5374, 3)
 
 
 def sign_growth(now: datetime) -> LogCheckpoint | None:
@@ -70,7 +69,7 @@ def check() -> int:
 
 def _wait_for_turn() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _SIGNING_LOCK)
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", locks.SIGNING)
 
 
 def _edge_signed_last() -> RightEdge:

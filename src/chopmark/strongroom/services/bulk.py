@@ -20,6 +20,7 @@ from chopmark.strongroom.policy.errors import RecordUnknown
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import granting, watching
 from chopmark.strongroom.services.openings import told_at_of
+from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.tags import Tag
 from chopmark.strongroom.vault import Locked
 
@@ -51,8 +52,12 @@ class Opened:
 def open_many(*, batch: Batch, keys: Keyring, actor: Actor, now: datetime) -> list[Opened]:
     """Open some fields of many records under a grant; every opening is durably written down first."""
     found = _write_openings(batch=batch, actor=actor, now=now)
+
+    def unlock(locked: Locked) -> vault.Fields:
+        return vault.unlock(locked, kek=keys.kek)
+
     return [
-        Opened(record_id=record_id, fields=as_asked(vault.unlock(locked, kek=keys.kek), batch.fields))
+        Opened(record_id=record_id, fields=as_asked(by_present_key(locked, unlock), batch.fields))
         if isinstance(locked, Locked)
         else Opened(record_id=record_id, fields=None, refused=locked)
         for record_id, locked in found.items()

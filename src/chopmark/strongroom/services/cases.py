@@ -21,7 +21,7 @@ from chopmark.strongroom.tags import Tag
 
 def hold(case_id: UUID) -> Case:
     """The case with its record, locked until the transaction ends: its openings are counted one by one."""
-    cases = Case.objects.select_related("record").select_for_update(of=("self",))
+    cases = Case.objects.select_related("record").select_for_update(of=("self",), no_key=True)
     case = cases.filter(pk=case_id).first()
     if case is None:
         raise CaseUnknown
@@ -98,7 +98,7 @@ def _expire(*, case_id: UUID, actor: Actor, now: datetime) -> bool:
 
 def hold_record(record_id: UUID) -> Record:
     """The record, locked until the transaction ends: holding, choosing and shredding it wait for one another."""
-    record = Record.objects.select_for_update().filter(pk=record_id).first()
+    record = Record.objects.select_for_update(no_key=True).filter(pk=record_id).first()
     if record is None:
         raise RecordUnknown
     return record

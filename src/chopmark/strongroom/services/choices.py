@@ -20,6 +20,7 @@ from chopmark.strongroom.purposes import AUTHORITY, terms
 from chopmark.strongroom.services import cases, openings
 from chopmark.strongroom.services.leave_to_open import SubjectSession, require_signed_in
 from chopmark.strongroom.services.openings import Asked
+from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.services.watching import Verb
 from chopmark.strongroom.tags import Tag
 
@@ -80,7 +81,7 @@ def release(
 ) -> dict[str, str | None]:
     """Give a service the one field by which it may reach her; an opening like any other, written down first."""
     record = _write_release(record_id=record_id, use=use, actor=actor, now=now)
-    fields = vault.unlock(record.locked, kek=keys.kek)
+    fields = by_present_key(record.locked, lambda locked: vault.unlock(locked, kek=keys.kek))
     return {CHANNELS[use.channel]: fields[CHANNELS[use.channel]]}
 
 

@@ -1,5 +1,6 @@
 """A line of the history that its subject does not recognise: what she says, and what the owner answers."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +20,7 @@ from chopmark.strongroom.errors import (
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, hold_order, leave_with
 from chopmark.strongroom.models import Complaint, ComplaintAnswer, Opening, Outcome, Record
+from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.tags import Tag
 
 
@@ -92,20 +94,25 @@ def answers(complaint: Complaint, *, keys: Keyring) -> list[Answer]:
 
 
 def _lock(words: str, answer_id: UUID, record: Record, keys: Keyring) -> bytes:
-    return vault.lock_text(
-        words, locked=record.locked, text_id=answer_id, kek=keys.kek, nonce=keys.draw(vault.NONCE)
+    nonce = keys.draw(vault.NONCE)
+    return by_present_key(
+        record.locked,
+        lambda locked: vault.lock_text(words, locked=locked, text_id=answer_id, kek=keys.kek, nonce=nonce),
+    )
+
+
+def _unlock(ciphertext: bytes, answer_id: UUID, record: Record, keys: Keyring) -> str:
+    return by_present_key(
+        record.locked,
+        lambda locked: vault.unlock_text(ciphertext, locked=locked, text_id=answer_id, kek=keys.kek),
     )
 
 
 def _opened(answer: ComplaintAnswer, record: Record, keys: Keyring) -> Answer:
     words = ""
     if answer.ciphertext is not None:
-        try:
-            words = vault.unlock_text(
-                bytes(answer.ciphertext), locked=record.locked, text_id=answer.pk, kek=keys.kek
-            )
-        except RecordShredded:
-            words = ""
+        with suppress(RecordShredded):
+            words = _unlock(bytes(answer.ciphertext), answer.pk, record, keys)
     return Answer(
         outcome=Outcome(answer.outcome), words=words, officer=answer.officer, answered_at=answer.answered_at
     )

@@ -126,7 +126,7 @@ def _require_given(name: str, fields: frozenset[str], caller: str) -> None:
 
 
 def _hold(grant_id: UUID) -> OwnerGrant:
-    grant = OwnerGrant.objects.select_for_update().filter(pk=grant_id).first()
+    grant = OwnerGrant.objects.select_for_update(no_key=True).filter(pk=grant_id).first()
     if grant is None:
         raise GrantUnknown
     return grant

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from chopmark.strongroom import vault
+from chopmark.strongroom import locks, vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import (
     CallerLimitReached,
@@ -28,10 +28,10 @@ from chopmark.strongroom.policy.errors import PurposeLimitReached
 from chopmark.strongroom.policy.shapes import CaseKind, Purpose
 from chopmark.strongroom.purposes import require_allowed, terms
 from chopmark.strongroom.services import cases, two_persons, watching
+from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.services.watching import Verb
 from chopmark.strongroom.tags import Tag
 
-_OPENING_LOCK = (0x5374, 2)
 _LONGEST_WORD = 64
 # More records of one person than this tell an officer nothing further.
 MOST_FOUND = 10
@@ -80,7 +80,8 @@ def open_fields(*, asked: Asked, keys: Keyring, actor: Actor, now: datetime) -> 
     """Open some fields of a record for a purpose, under a live case; durably written down first."""
     record = _write_opening(asked=asked, actor=actor, now=now)
     # The opening is committed. A crash from here on leaves one that showed nothing: the harmless order.
-    return as_asked(vault.unlock(record.locked, kek=keys.kek), asked.fields)
+    fields = by_present_key(record.locked, lambda locked: vault.unlock(locked, kek=keys.kek))
+    return as_asked(fields, asked.fields)
 
 
 @act(Tag.RECORD_OPENED)
@@ -175,7 +176,7 @@ def _watch(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> None:
 
 def _require_within_limits(case: Case, asked: Asked, now: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _OPENING_LOCK)
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", locks.OPENINGS)
     limits = terms().limits
     shown = _shown()
     most = _most_openings(case)

@@ -6,14 +6,17 @@ from chopmark.strongroom import vault
 from chopmark.strongroom.client import ApplicationReceipt, SightingReceipt
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.models import Case, Receipt, Record
+from chopmark.strongroom.services.present_keys import by_present_key
 
 
 def keep(
     receipt: ApplicationReceipt | SightingReceipt, text: str, *, record: Record, keys: Keyring, now: datetime
 ) -> None:
     """Write down what was signed, so that the same question later has the same answer."""
-    ciphertext = vault.lock_text(
-        text, locked=record.locked, text_id=receipt.id, kek=keys.kek, nonce=keys.draw(vault.NONCE)
+    nonce = keys.draw(vault.NONCE)
+    ciphertext = by_present_key(
+        record.locked,
+        lambda locked: vault.lock_text(text, locked=locked, text_id=receipt.id, kek=keys.kek, nonce=nonce),
     )
     Receipt.objects.create(
         id=receipt.id,
@@ -35,6 +38,9 @@ def of_sighting(case: Case, nonce: str) -> Receipt | None:
 
 
 def text_of(receipt: Receipt, *, record: Record, keys: Keyring) -> str:
-    return vault.unlock_text(
-        bytes(receipt.ciphertext), locked=record.locked, text_id=receipt.pk, kek=keys.kek
+    return by_present_key(
+        record.locked,
+        lambda locked: vault.unlock_text(
+            bytes(receipt.ciphertext), locked=locked, text_id=receipt.pk, kek=keys.kek
+        ),
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from chopmark.strongroom import receipts, vault
+from chopmark.strongroom import locks, receipts, vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.client import ApplicationReceipt
 from chopmark.strongroom.errors import (
@@ -25,7 +25,6 @@ from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import access_codes, receipt_book, wrapping_keys
 from chopmark.strongroom.tags import Tag
 
-_APPLICATION_LOCK = 0x5375
 WINDOW = timedelta(minutes=15)
 HERE = ZoneInfo("Asia/Hong_Kong")  # the calendar by which somebody comes of age
 
@@ -84,7 +83,7 @@ def submit_application(
 def _hold(reference: str) -> None:
     # Two posts of one form at once: the second waits here and then finds the first.
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (_APPLICATION_LOCK, reference))
+        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (locks.APPLICATION, reference))
 
 
 def _require_few_waiting(errand: Errand, now: datetime) -> None:

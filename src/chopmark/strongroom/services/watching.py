@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Max, QuerySet
 
+from chopmark.strongroom import locks
 from chopmark.strongroom.actors import WATCH
 from chopmark.strongroom.errors import CaseUnknown
 from chopmark.strongroom.leaves import leave_with
@@ -18,9 +19,6 @@ from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.tags import Tag
 
-# Order of the locks: the asker's, the case, the openings', the log's, and this one last.
-_ASKER_LOCK = 0x5376
-_WATCH_LOCK = (0x5374, 3)
 HERE = ZoneInfo("Asia/Hong_Kong")
 FORGOTTEN_AFTER = timedelta(days=2)  # no pattern looks back further than a day
 # Being told to wait is no new misdeed, and being stopped cannot stop anybody twice.
@@ -101,7 +99,7 @@ def require_free(asking: Asking, now: datetime) -> None:
     """The asker is not suspended, and has waited if it was told to; one asking of an asker at a time."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select pg_advisory_xact_lock(%s, hashtext(%s))", (_ASKER_LOCK, asking.asker(Per.OFFICER))
+            "select pg_advisory_xact_lock(%s, hashtext(%s))", (locks.ASKER, asking.asker(Per.OFFICER))
         )
     if Suspension.objects.filter(asker__in=asking.askers, lifted=None).exists():
         raise AskerStopped
@@ -128,7 +126,7 @@ def note(asking: Asking, now: datetime, *, refused: str = "") -> None:
     ]
     if touched:
         with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s, %s)", _WATCH_LOCK)
+            cursor.execute("select pg_advisory_xact_lock(%s, %s)", locks.WATCH)
         past = _past(asking, now)
         for pattern in touched:
             _weigh(pattern, past)

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import BinaryField, Q, QuerySet
 from django.db.models.functions import Length, Substr
 
-from chopmark.strongroom import vault
+from chopmark.strongroom import locks, vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import KekInUse, KekUnknown
 from chopmark.strongroom.keys import ceremony
@@ -18,13 +18,11 @@ from chopmark.strongroom.models import Record
 from chopmark.strongroom.options import KeyFiles
 from chopmark.strongroom.tags import Tag
 
-_KEYS_LOCK = (0x5374, 3)
-
 
 def hold() -> None:
     """Until this transaction ends no key is retired: a record is never written under a key that has just gone."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock_shared(%s, %s)", _KEYS_LOCK)
+        cursor.execute("select pg_advisory_xact_lock_shared(%s, %s)", locks.KEYS)
 
 
 def counts(keys: Keyring) -> dict[int, int]:
@@ -70,7 +68,7 @@ def rewrap(*, keys: Keyring, most: int, actor: Actor, now: datetime) -> int:
 @act(Tag.KEK_REWRAPPED)
 def _rewrap(*, keys: Keyring, most: int, actor: Actor, now: datetime) -> int:
     # 1. Hold these rows: whoever shreds one waits, and then shreds it. An opening reads and does not wait.
-    records = list(_left(keys).select_for_update().order_by("pk")[:most])
+    records = list(_left(keys).select_for_update(no_key=True).order_by("pk")[:most])
 
     # 2. The same record key under the newest key; the record's ciphertext is not touched.
     for record in records:
@@ -84,7 +82,9 @@ def _rewrap(*, keys: Keyring, most: int, actor: Actor, now: datetime) -> int:
 
 def retire(*, number: int, files: KeyFiles, keys: Keyring, actor: Actor, now: datetime) -> None:
     """Destroy a key that wraps no record; a crash after the leaf leaves its file, and the verb may be run again."""
-    _write_retired(number=number, keys=keys, actor=actor, now=now)
+    # Cut between its new name and its end: it has its leaf, and only its octets are left.
+    if not files.kek_retired(number).exists():
+        _write_retired(number=number, keys=keys, actor=actor, now=now)
     ceremony.destroy_kek(files, number)
 
 
@@ -106,4 +106,4 @@ def _left(keys: Keyring) -> QuerySet[Record]:
 
 def _hold_alone() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", _KEYS_LOCK)
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", locks.KEYS)
