@@ -15,16 +15,18 @@ from people import NOW, WORKER
 from chopmark.pki.tlog.checkpoint import Checkpoint, format_checkpoint
 from chopmark.pki.tlog.leaf import decode_leaf
 from chopmark.pki.tlog.note import signature_line, signed_text
-from chopmark.strongroom import leaves
-from chopmark.strongroom.leaves import act
-from chopmark.strongroom.log import durable, publishing, signing
-from chopmark.strongroom.log.errors import (
+from chopmark.publiclog import durable
+from chopmark.publiclog import publishing as files
+from chopmark.publiclog.errors import (
     DatabaseBehindLog,
     LastCheckpointAltered,
     LeafAltered,
     PositionsHaveGap,
     RootDiffers,
 )
+from chopmark.strongroom import leaves
+from chopmark.strongroom.leaves import act
+from chopmark.strongroom.log import publishing, signing
 from chopmark.strongroom.log.keys import own_key, signing_key
 from chopmark.strongroom.models import Leaf, LogCheckpoint
 from chopmark.strongroom.options import Options
@@ -49,7 +51,7 @@ class Saboteur:
             monkeypatch.setattr(durable.os, name, self.wrap(getattr(os, name)))
         monkeypatch.setattr(Path, "mkdir", self.wrap(Path.mkdir))
         monkeypatch.setattr(Path, "replace", self.wrap(Path.replace))
-        monkeypatch.setattr(publishing.shutil, "rmtree", self.wrap(shutil.rmtree))
+        monkeypatch.setattr(files.shutil, "rmtree", self.wrap(shutil.rmtree))
 
     def wrap(self, operation):
         def perform(*args, **kwargs):

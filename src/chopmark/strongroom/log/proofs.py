@@ -2,13 +2,12 @@
 
 from collections.abc import Collection
 
-from chopmark.pki.tlog import merkle
 from chopmark.pki.tlog.leaf import canonical_payload
 from chopmark.pki.tlog.proof import Proof, check_proof
 from chopmark.pki.tlog.statement import Statement, encode_statement, open_statement
-from chopmark.strongroom.log import tree
-from chopmark.strongroom.log.errors import LeafNotUnderCheckpoint
+from chopmark.publiclog.errors import LeafNotUnderCheckpoint
 from chopmark.strongroom.log.keys import own_key
+from chopmark.strongroom.log.tree import TREE
 from chopmark.strongroom.models import Leaf, LeafPayload, LogCheckpoint
 
 
@@ -38,7 +37,7 @@ def proof_of(leaf_id: int) -> Proof:
     )
     proof = Proof(
         index=leaf.position,
-        path=tuple(merkle.inclusion_proof(leaf.position, newest.size, tree.node_lookup(newest.size))),
+        path=TREE.inclusion_path(leaf.position, newest.size),
         checkpoint=newest.note,
         extra=encode_statement(statement),
     )
