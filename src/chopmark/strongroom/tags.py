@@ -49,3 +49,4 @@ class Tag(StrEnum):
     SOFTWARE_KEY_WAIVED = "software_key:waived"
     STRONGROOM_UNSEALED = "strongroom:unsealed"
     SUBJECT_SIGNED_IN = "subject:signed_in"
+    WITNESS_REFUSED = "witness:refused"

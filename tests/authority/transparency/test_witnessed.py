@@ -7,7 +7,7 @@ from functools import partial
 import httpx
 import pytest
 
-from authority.watching import Watching, set_quorum
+from authority.watching import set_quorum
 from chopmark.authority.audit.models import Leaf
 from chopmark.authority.transparency import asking, models, witnesses
 from chopmark.authority.transparency.book import BOOK
@@ -18,6 +18,7 @@ from chopmark.pki.tlog.cosignature import require_quorum
 from chopmark.pki.tlog.leaf import decode_leaf
 from chopmark.publiclog.asking import LONGEST_ANSWER, poster
 from chopmark.verifier.witness.memory import Memory
+from watching import Watching
 
 NOON = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 A_MINUTE = timedelta(minutes=1)

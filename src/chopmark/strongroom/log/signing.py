@@ -10,7 +10,8 @@ from chopmark.pki.tlog.merkle import RightEdge
 from chopmark.pki.tlog.note import signature_line, signed_text
 from chopmark.publiclog import heads
 from chopmark.publiclog.errors import LastCheckpointAltered, RootDiffers
-from chopmark.strongroom.log import book, tree
+from chopmark.strongroom.log import tree
+from chopmark.strongroom.log.book import BOOK
 from chopmark.strongroom.log.keys import own_key, signing_key
 from chopmark.strongroom.log.tree import TREE
 from chopmark.strongroom.models import FullTile, LogCheckpoint
@@ -26,7 +27,7 @@ def sign_growth(now: datetime) -> LogCheckpoint | None:
     with transaction.atomic():
         # 1. One signer at a time, each going on from what was signed last and from nothing else.
         _wait_for_turn()
-        last, size = book.newest(), tree.size()
+        last, size = BOOK.newest(), tree.size()
         edge = heads.edge_of(last, own_key()) if last else RightEdge()
         if size < edge.size:
             raise LastCheckpointAltered(size=edge.size, leaves=size)
