@@ -6,6 +6,7 @@ import itertools
 import httpx
 
 from chopmark.pki.tlog.witnessing import parse_request
+from chopmark.publiclog import witnesses as publiclog
 from chopmark.verifier.witness.app import Application
 from chopmark.verifier.witness.cosigning import Witness
 from chopmark.verifier.witness.keyfile import cosigner_of
@@ -28,6 +29,10 @@ class Watching:
             logs=log_keys, memory=Memory(state), cosigner=cosigner, now=lambda: next(self.seconds)
         )
         return cosigner.key, Application(witness)
+
+    def configured(self):
+        """As a configuration names them: each is asked under its name."""
+        return tuple(publiclog.Witness(key, name) for name, (key, _) in self.witnesses.items())
 
     def keys(self):
         return [key for key, _ in self.witnesses.values()]

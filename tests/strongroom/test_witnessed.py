@@ -1,6 +1,5 @@
 """The owner's log and its witnesses: what waits for them, what stops without them, and what the owner is told."""
 
-import tomllib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,20 +11,17 @@ from log_stage import House
 from owners_stage import DEVI, FARAH, grant, officers_are_in
 from people import ASHA, BIKRAM, ERRAND, LATER, NOW, WORKER, asha_applies, asked, visit_of
 
-from chopmark.pki.tlog.cosignature import cosigner_key, require_quorum
+from chopmark.pki.tlog.cosignature import require_quorum
 from chopmark.pki.tlog.leaf import decode_leaf
 from chopmark.pki.tlog.note import parse_note
 from chopmark.pki.tlog.proof import check_proof
 from chopmark.pki.tlog.statement import parse_statement
 from chopmark.publiclog.errors import (
     LeafNotUnderCheckpoint,
-    WitnessesTooFew,
-    WitnessMalformed,
-    WitnessTwice,
 )
 from chopmark.publiclog.witnesses import Witness
 from chopmark.strongroom import __main__ as commands
-from chopmark.strongroom import clock, machine, main, overview, purposes
+from chopmark.strongroom import clock, machine, overview
 from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.client import Strongroom, StrongroomUnavailable
 from chopmark.strongroom.keys.keyring import keyring
@@ -34,10 +30,7 @@ from chopmark.strongroom.log.errors import OpeningsWaitForWitnesses
 from chopmark.strongroom.log.keys import own_key, signing_key
 from chopmark.strongroom.log.models import LogCosignature, WitnessRefusal
 from chopmark.strongroom.models import Leaf, LogCheckpoint, Opening
-from chopmark.strongroom.options import USUAL_POLICY, Options
 from chopmark.strongroom.policy.models import Alert, Attempt
-from chopmark.strongroom.policy.reading import read
-from chopmark.strongroom.policy.sheet import PolicyMistakes
 from chopmark.strongroom.services import alerts, bulk, choices, leave_to_open, openings, sighting
 from chopmark.strongroom.services.bulk import Batch
 from chopmark.strongroom.services.choices import Use
@@ -54,8 +47,7 @@ MUCH_LATER = LATER + 31 * A_MINUTE
 @pytest.fixture
 def watching(strongroom, tmp_path, monkeypatch):
     found = Watching(tmp_path, own_key())
-    configured = [Witness(key, name) for name, (key, _) in found.witnesses.items()]
-    monkeypatch.setattr(witnesses, "configured", lambda: configured)
+    monkeypatch.setattr(witnesses, "configured", found.configured)
     return found
 
 
@@ -340,89 +332,3 @@ def test_a_witness_that_is_away_is_no_alert(house, watching, quorum):
     house.leave()
     settle(house, watching)
     assert not Alert.objects.exists()
-
-
-# --- what is configured ---
-
-ONE, TWO = (
-    {"key": str(cosigner_key(f"witness.example/{n}", bytes([n]) * 32)), "url": "http://w"} for n in (1, 2)
-)
-
-
-@pytest.fixture
-def configured(monkeypatch, quorum):
-    """The desk as it would start, with these witnesses in config.toml and this quorum in the policy."""
-    read = Options.read()
-
-    def configure(asked, number):
-        quorum(number)
-        monkeypatch.setattr(Options, "read", lambda: replace(read, witnesses=asked))
-        witnesses.configured.cache_clear()
-
-    yield configure
-    witnesses.configured.cache_clear()
-
-
-def test_as_many_as_the_policy_asks_for_are_enough(configured):
-    configured([ONE, TWO], 2)
-    witnesses.require_possible()
-    assert [witness.key.name for witness in witnesses.configured()] == [
-        "witness.example/1",
-        "witness.example/2",
-    ]
-
-
-WRONG = [
-    ([ONE], 2, WitnessesTooFew),
-    ([], 1, WitnessesTooFew),
-    ([{"key": ONE["key"]}], 1, WitnessMalformed),
-    ([{"url": "http://w"}], 1, WitnessMalformed),
-    ([ONE | {"key": "witness.example/one+00000000+BA"}], 0, WitnessMalformed),
-    ([ONE, ONE], 1, WitnessTwice),
-]
-
-
-@pytest.mark.parametrize(("asked", "number", "refusal"), WRONG)
-def test_a_desk_that_could_never_publish_does_not_start_and_says_what_to_do(
-    configured, monkeypatch, asked, number, refusal
-):
-    configured(asked, number)
-    monkeypatch.setattr(main, "Doors", lambda options: pytest.fail("it began to serve"))
-    said = CliRunner().invoke(commands.cli, ["serve"])
-    assert said.exit_code == 1
-    assert "config.toml" in said.output and f"({refusal.code})" in said.output
-
-
-def test_the_home_says_who_they_are_and_how_long_they_are_waited_for(tmp_path):
-    (tmp_path / "config.toml").write_text(
-        "[owner.witness]\npatience_minutes = 7\n"
-        f'[[owner.witness.ask]]\nkey = "{ONE["key"]}"\nurl = "http://w"\n'
-    )
-    environment = {"STRONGROOM_HOME": str(tmp_path), "STRONGROOM_DATABASE": "dbname=strongroom"}
-    read = Options.read(environment)
-    assert (list(read.witnesses), read.witness_patience) == ([ONE], 7 * A_MINUTE)
-    (tmp_path / "config.toml").write_text("")
-    read = Options.read(environment)
-    assert (list(read.witnesses), read.witness_patience) == ([], 30 * A_MINUTE)
-
-
-def test_the_owners_policy_says_how_many_and_starts_with_none():
-    assert purposes.terms().witness_quorum == 0
-    usual = tomllib.loads(USUAL_POLICY.read_text())
-    assert read(usual | {"witness": {"quorum": 2}}, file="", digest=b"").witness_quorum == 2
-    del usual["witness"]
-    assert read(usual, file="", digest=b"").witness_quorum == 0
-    with pytest.raises(PolicyMistakes, match=r"witness\.quorum"):
-        read(usual | {"witness": {"quorum": -1}}, file="", digest=b"")
-
-
-def test_a_round_goes_on_after_anything(strongroom, monkeypatch):
-    def fail(**_):
-        raise httpx.InvalidURL("no address")
-
-    failures = []
-    monkeypatch.setattr(asking, "ask_all", fail)
-    monkeypatch.setattr(asking, "close_old_connections", lambda: None)
-    monkeypatch.setattr(asking, "log_failure", lambda _, failure: failures.append(type(failure)))
-    asking.ask()
-    assert failures == [httpx.InvalidURL]

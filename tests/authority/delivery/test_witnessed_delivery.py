@@ -21,7 +21,7 @@ AN_HOUR = timedelta(hours=1)
 @pytest.fixture
 def watching(world, tmp_path, settings, monkeypatch):
     found = Watching(tmp_path, own_key())
-    settings.CHOPMARK_WITNESSES = tuple((key, name) for name, (key, _) in found.witnesses.items())
+    settings.CHOPMARK_WITNESSES = found.configured()
     set_quorum(monkeypatch, 2)
     return found
 

@@ -17,6 +17,7 @@ from chopmark.config.audit.witnessed import check_witnesses
 from chopmark.pki.tlog.cosignature import require_quorum
 from chopmark.pki.tlog.leaf import decode_leaf
 from chopmark.publiclog.asking import LONGEST_ANSWER, poster
+from chopmark.publiclog.witnesses import Witness
 from chopmark.verifier.witness.memory import Memory
 from watching import Watching
 
@@ -27,7 +28,7 @@ A_MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def watching(house, tmp_path, settings):
     found = Watching(tmp_path, own_key())
-    settings.CHOPMARK_WITNESSES = tuple((key, name) for name, (key, _) in found.witnesses.items())
+    settings.CHOPMARK_WITNESSES = found.configured()
     return found
 
 
@@ -244,7 +245,10 @@ def test_it_is_asked_over_http_at_its_address_and_a_flood_for_an_answer_is_cut_o
         return httpx.Response(status, content=octets)
 
     one, two = watching.keys()
-    settings.CHOPMARK_WITNESSES = ((one, "http://one.example/w/"), (two, "http://flood.example/w"))
+    settings.CHOPMARK_WITNESSES = (
+        Witness(one, "http://one.example/w/"),
+        Witness(two, "http://flood.example/w"),
+    )
     house.leave()
     house.settle()
     with httpx.Client(transport=httpx.MockTransport(answer)) as client:
