@@ -26,7 +26,7 @@ from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.client import Strongroom, StrongroomUnavailable
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import asking, proofs, witnesses
-from chopmark.strongroom.log.errors import OpeningsWaitForWitnesses
+from chopmark.strongroom.log.errors import CosignatureAltered, OpeningsWaitForWitnesses
 from chopmark.strongroom.log.keys import own_key, signing_key
 from chopmark.strongroom.log.models import LogCosignature, WitnessRefusal
 from chopmark.strongroom.models import Leaf, LogCheckpoint, Opening
@@ -103,6 +103,7 @@ def test_it_grows_under_its_witnesses(house, watching, quorum):
     assert house.verified(witnesses=watching.keys(), quorum=2).size == 556
     assert [size for _, size in watching.asked] == [0, 0, 1, 1, 5, 5, 256, 256]
     assert ask(watching) == 0
+    witnesses.check()
 
 
 def test_without_a_quorum_nothing_waits_and_the_lines_are_published_when_they_come(house, watching):
@@ -134,6 +135,8 @@ def test_a_row_that_is_no_cosignature_counts_for_nothing(house, watching, quorum
     LogCosignature.objects.create(size=1, witness=key, line="— no such line\n", received_at=NOW)
     assert not house.publish()
     assert witnesses.newest_witnessed() is None
+    with pytest.raises(CosignatureAltered):
+        witnesses.check()
 
 
 def test_one_witness_watches_both_logs_and_refuses_a_fork_of_this_one(

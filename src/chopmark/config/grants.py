@@ -59,7 +59,8 @@ _TABLES: dict[str, dict[str, str]] = {
     "transparency_horizon": _row(worker="SIU"),
     "transparency_setaside": _row(web="S", worker="SI"),
     "transparency_signingalert": _row(web="S", worker="S", signer="SI"),
-    "transparency_witnessalert": _row(web="S", worker="SI"),
+    "transparency_witnessacknowledgement": _row(web="S", worker="S", operator="SI"),
+    "transparency_witnessalert": _row(web="S", worker="SI", operator="S"),
     # --- who is who ---
     "participants_login": _row(web="SIU", operator="S"),
     "participants_outletsuspension": _row(web="SIU", worker="S", operator="S"),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.cosignature import (
     CosignerKey,
+    cosignatures,
     parse_cosigner_key,
     require_quorum,
     with_cosignatures,
@@ -98,6 +99,14 @@ def read_witnesses(asked: Sequence[Mapping[str, Any]]) -> tuple[Witness, ...]:
     if len({witness.key.public_key for witness in found}) != len(found):
         raise WitnessTwice
     return found
+
+
+def is_cosigned(note: str, witness: str, line: str) -> bool:
+    """Whether a kept line is that witness's cosignature of this head."""
+    try:
+        return bool(cosignatures(with_cosignatures(note, [line]), [parse_cosigner_key(witness)]))
+    except Refusal:
+        return False
 
 
 def require_enough(witnesses: Sequence[Witness], quorum: int) -> None:

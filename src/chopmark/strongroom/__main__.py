@@ -166,12 +166,13 @@ def end_officer(number: str) -> None:
 
 @cli.command("check-log")
 def check_log() -> None:
-    """Hash the log again from its first leaf, and hold it beside every checkpoint that was signed."""
+    """Hash the log again from its first leaf, and hold it beside every checkpoint that was signed, and cosigned."""
     _set_up()
-    from chopmark.strongroom.log import signing
+    from chopmark.strongroom.log import signing, witnesses
 
     try:
         size = signing.check()
+        witnesses.check()
     except Refusal as refusal:
         raise click.ClickException(f"the log is not whole: {refusal.code} {refusal.details}") from None
     click.echo(f"the log is whole: {size} entries")

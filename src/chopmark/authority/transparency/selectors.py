@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from chopmark.authority.transparency import witnesses
+from chopmark.authority.transparency import alerts, witnesses
 from chopmark.authority.transparency.models import (
     Checkpoint,
     Position,
     SetAside,
     SigningAlert,
-    WitnessAlert,
 )
 from chopmark.authority.transparency.tree import TREE
 from chopmark.publiclog.errors import LeafNotUnderCheckpoint
@@ -69,7 +68,7 @@ def has_alarm() -> bool:
     """Whether somebody must look: signer or witness would not go on, or a leaf was not fit for the log."""
     newest = latest_checkpoint()
     stuck = SigningAlert.objects.filter(after_size=newest.size if newest else 0).exists()
-    return stuck or SetAside.objects.exists() or WitnessAlert.objects.exists()
+    return stuck or SetAside.objects.exists() or bool(alerts.open_alerts())
 
 
 def _position(leaf_id: int) -> int | None:

@@ -13,3 +13,9 @@ class OpeningsWaitForWitnesses(Refusal):
     """No quorum of witnesses has cosigned this log for longer than the setting allows: it could be another for everybody."""
 
     code = "openings_wait_for_witnesses"
+
+
+class CosignatureAltered(Refusal):
+    """What is kept of a witness is no cosignature of a head of this log."""
+
+    code = "cosignature_altered"

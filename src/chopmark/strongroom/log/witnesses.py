@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import cache
 
 from chopmark.publiclog.heads import Head
-from chopmark.publiclog.witnesses import Watch, Witness, read_witnesses, require_enough
+from chopmark.publiclog.witnesses import Watch, Witness, is_cosigned, read_witnesses, require_enough
 from chopmark.strongroom.log.book import BOOK
-from chopmark.strongroom.log.errors import OpeningsWaitForWitnesses
+from chopmark.strongroom.log.errors import CosignatureAltered, OpeningsWaitForWitnesses
+from chopmark.strongroom.log.models import LogCosignature
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.purposes import terms
 
@@ -47,6 +48,14 @@ def require_in_time(now: datetime) -> None:
     """No record is opened while nobody outside can see that it was written down."""
     if are_late(now=now):
         raise OpeningsWaitForWitnesses
+
+
+def check() -> None:
+    """Every line that is kept is a cosignature of a head of this log; raises at the first that is none."""
+    for kept in LogCosignature.objects.order_by("id").iterator():
+        head = BOOK.at(kept.size)
+        if head is None or not is_cosigned(head.note, kept.witness, kept.line):
+            raise CosignatureAltered(size=kept.size, witness=kept.witness.partition("+")[0])
 
 
 def _watch() -> Watch:
