@@ -16,6 +16,7 @@ HELD_OTHERWISE = {
     "transparency_checkpointrequest": "log.check_heads",
     "transparency_cosignature": "witnessed.check_witnesses: what is no cosignature of a head is named",
     "transparency_position": "log.check_positions, log.check_heads, and every entry beside the public one",
+    "transparency_witnessacknowledgement": "witnessed.check_witnesses: one that its leaf does not say is named",
     "transparency_setaside": "log.check_positions: a leaf that was set aside and is fit for the log is named",
 }
 # Whoever edits these is not found by the audit; this is what it would get her.

@@ -1,12 +1,12 @@
 """Who waits for whom: openings go on while a key is made, a form is sent, a head is signed, a record is held."""
 
 import pytest
-from chopmark.strongroom.keyring import keyring
 from django.db import connection
 from owners_stage import DEVI, FARAH, grant, officers_are_in
 from people import ASHA, LATER, WORKER, asha_applies, asked
 
 from chopmark.strongroom import locks
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.services import bulk, openings
 from chopmark.strongroom.services.bulk import Batch
 

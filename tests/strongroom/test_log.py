@@ -4,34 +4,31 @@ import itertools
 import os
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
+from log_stage import House
 from people import NOW, WORKER
 
-from chopmark.pki.tlog.checkpoint import Checkpoint, format_checkpoint
 from chopmark.pki.tlog.leaf import decode_leaf
-from chopmark.pki.tlog.note import signature_line, signed_text
-from chopmark.strongroom import leaves
-from chopmark.strongroom.leaves import act
-from chopmark.strongroom.log import durable, publishing, signing
-from chopmark.strongroom.log.errors import (
+from chopmark.publiclog import durable
+from chopmark.publiclog import publishing as files
+from chopmark.publiclog.errors import (
     DatabaseBehindLog,
     LastCheckpointAltered,
     LeafAltered,
     PositionsHaveGap,
     RootDiffers,
 )
-from chopmark.strongroom.log.keys import own_key, signing_key
+from chopmark.strongroom import leaves
+from chopmark.strongroom.leaves import act
+from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Leaf, LogCheckpoint
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.tags import Tag
 from chopmark.verifier.faults import Fault
-from chopmark.verifier.log import Report, verify_log
-from chopmark.verifier.sources import DirectorySource
 
 _real_open = os.open
 
@@ -49,7 +46,7 @@ class Saboteur:
             monkeypatch.setattr(durable.os, name, self.wrap(getattr(os, name)))
         monkeypatch.setattr(Path, "mkdir", self.wrap(Path.mkdir))
         monkeypatch.setattr(Path, "replace", self.wrap(Path.replace))
-        monkeypatch.setattr(publishing.shutil, "rmtree", self.wrap(shutil.rmtree))
+        monkeypatch.setattr(files.shutil, "rmtree", self.wrap(shutil.rmtree))
 
     def wrap(self, operation):
         def perform(*args, **kwargs):
@@ -64,35 +61,6 @@ class Saboteur:
             return result
 
         return perform
-
-
-@dataclass
-class House:
-    """Leaves as verbs leave them, published into a folder."""
-
-    folder: Path
-    numbers: itertools.count = field(default_factory=itertools.count)
-
-    def leave(self, count: int = 1) -> None:
-        @act(Tag.CASE_CLOSED)
-        def acts(*, actor, now):
-            for _ in range(count):
-                leaves.leave(actor=actor, payload={"number": next(self.numbers)}, now=now)
-
-        acts(actor=WORKER, now=NOW)
-
-    def publish(self) -> bool:
-        return publishing.publish_once(self.folder, NOW)
-
-    def verified(self, **more) -> Report:
-        return verify_log(DirectorySource(self.folder), own_key(), **more)
-
-    def forge(self, size: int) -> str:
-        """A checkpoint by the log's own key that this database does not know."""
-        body = format_checkpoint(Checkpoint(own_key().name, size, bytes(32)))
-        note = signed_text(body, [signature_line(own_key(), signing_key().sign(body.encode()))])
-        (self.folder / "checkpoint").write_text(note)
-        return note
 
 
 @pytest.fixture

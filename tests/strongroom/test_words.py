@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.utils import find_command
 from django.utils import translation
 
+import chopmark.publiclog.errors
 import chopmark.strongroom
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import client
@@ -29,7 +30,8 @@ def refusals() -> set[type[Refusal]]:
     def under(base: type[Refusal]) -> set[type[Refusal]]:
         return {base}.union(*(under(kind) for kind in base.__subclasses__()))
 
-    ours = {kind for kind in under(Refusal) if kind.__module__.startswith("chopmark.strongroom")}
+    roots = ("chopmark.publiclog", "chopmark.strongroom")
+    ours = {kind for kind in under(Refusal) if kind.__module__.startswith(roots)}
     return {kind for kind in ours if kind.__module__ != client.__name__}
 
 

@@ -103,17 +103,19 @@ def _database(name: str, connection: psycopg.Connection, plan: Plan) -> Iterator
 
 def _witnesses(connection: psycopg.Connection) -> Iterator[Finding]:
     """A witness that would not go on with our log has seen another one, or lost its memory: nothing else explains it."""
-    there = connection.execute("select to_regclass('transparency_witnessalert')").fetchone()
+    there = connection.execute("select to_regclass('transparency_witnessacknowledgement')").fetchone()
     if there is None or there[0] is None:
         return
     refused = connection.execute(
-        "select witness, after_size, code from transparency_witnessalert order by id"
+        "select id, witness, after_size, code from transparency_witnessalert"
+        " where id not in (select alert_id from transparency_witnessacknowledgement) order by id"
     )
-    for witness, after_size, code in refused.fetchall():
+    for number, witness, after_size, code in refused.fetchall():
         yield Finding(
             name="witness",
             found=f"{witness.split('+')[0]} would not go on after size {after_size} ({code})",
-            remedy='read docs/witness.md, "When a witness refuses", before anything else is done to the log',
+            remedy='read docs/witness.md, "When a witness refuses", before anything else is done to the log; then'
+            f" `chopmark witness acknowledge {number}`",
         )
 
 

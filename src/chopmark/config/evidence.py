@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.issuance.models import Certificate
-from chopmark.authority.transparency.errors import LeafNotUnderCheckpoint
 from chopmark.authority.transparency.keys import own_key
 from chopmark.authority.transparency.selectors import inclusion_proof
 from chopmark.config.audit.fault import rows
@@ -19,6 +18,7 @@ from chopmark.pki.tlog.evidence import Evidence, check_evidence, encode_evidence
 from chopmark.pki.tlog.leaf import canonical_payload
 from chopmark.pki.tlog.proof import Proof
 from chopmark.pki.tlog.statement import Statement, encode_statement
+from chopmark.publiclog.errors import LeafNotUnderCheckpoint
 
 # What names the certificate, and what was done for its application; the leaves of another number are another's life.
 LEAVES = """

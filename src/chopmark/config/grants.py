@@ -59,7 +59,8 @@ _TABLES: dict[str, dict[str, str]] = {
     "transparency_horizon": _row(worker="SIU"),
     "transparency_setaside": _row(web="S", worker="SI"),
     "transparency_signingalert": _row(web="S", worker="S", signer="SI"),
-    "transparency_witnessalert": _row(web="S", worker="SI"),
+    "transparency_witnessacknowledgement": _row(web="S", worker="S", operator="SI"),
+    "transparency_witnessalert": _row(web="S", worker="SI", operator="S"),
     # --- by which policy ---
     "catalogue_edition": _row(web="SI", worker="SI", signer="SI"),
     # --- who is who ---

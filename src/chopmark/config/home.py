@@ -72,6 +72,13 @@ place = "{place}"
 # key = "witness.example.org/w1+1a2b3c4d+BA..."
 # url = "https://witness.example.org"
 
+# Who cosigns the data owner's log; how many must have is `quorum` under [witness] in her policy (docs/strongroom-policy.md).
+# [owner.witness]
+# patience_minutes = 30
+# [[owner.witness.ask]]
+# key = "witness.example.org/w1+1a2b3c4d+BA..."
+# url = "https://witness.example.org"
+
 # Servers of your own instead of the two that come with the software. Their superuser is needed for `chopmark db apply`
 # only (or let your own people run what `chopmark db sql` prints); the processes never use it.
 # [postgresql.authority]

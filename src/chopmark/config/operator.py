@@ -19,6 +19,8 @@ from chopmark.verifier.sources import source_of
 
 # Seconds: what a running service had half done at the first look of an audit is whole by then.
 LOOK_AGAIN_AFTER = 2.0
+# `transparency.alerts.Reason`, which is known when the settings are; a test holds them together.
+REASONS = ("configuration_corrected", "database_brought_up", "fork_handed_over", "witness_replaced")
 _HOME = click.option(
     "--home",
     type=click.Path(path_type=Path),
@@ -40,6 +42,7 @@ def register(cli: click.Group) -> None:
 
     cli.add_command(crl)
     cli.add_command(certificate)
+    cli.add_command(witness)
     cli.add_command(audit)
     cli.add_command(log)
     cli.add_command(proof)
@@ -131,6 +134,59 @@ def evidence(serial: str, home: Path, with_payloads: bool, out: Path | None) -> 
         out.write_text(text)
     else:
         click.echo(text, nl=False)
+
+
+@click.group()
+def witness() -> None:
+    """Witnesses that would not go on with the authority's log."""
+
+
+@witness.command()
+@_HOME
+@_JSON
+def alerts(home: Path, as_json: bool) -> None:
+    """Those that nobody has acknowledged; docs/witness.md says what each answer means."""
+    _become(home, "operator")
+    from chopmark.authority.transparency.alerts import open_alerts
+
+    found = [
+        {
+            "id": one.pk,
+            "witness": one.witness.partition("+")[0],
+            "after_size": one.after_size,
+            "code": one.code,
+        }
+        for one in open_alerts()
+    ]
+    lines = [
+        f"{one['id']}: {one['witness']} would not go on after size {one['after_size']} ({one['code']})"
+        for one in found
+    ]
+    click.echo(json.dumps(found) if as_json else "\n".join(lines) or "none")
+
+
+@witness.command()
+@click.argument("alert", type=int)
+@click.option("--reason", required=True, type=click.Choice(REASONS), help="What was found.")
+@_HOME
+@_AS
+@_CODE
+@_JSON
+def acknowledge(home: Path, alert: int, reason: str, number: str, code: str, as_json: bool) -> None:
+    """Say, for the operator or the supervisor, that an alert was looked into; the log keeps who said what."""
+    _become(home, "operator")
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.participants.sign_in import enter_by_code
+    from chopmark.authority.transparency.alerts import Reason
+    from chopmark.authority.transparency.alerts import acknowledge as service
+
+    def ask() -> int:
+        officer = enter_by_code(number=number, code=code, now=clock.now())
+        service(alert_id=alert, reason=Reason(reason), actor=officer, now=clock.now())
+        return alert
+
+    seen = _or_refusal(ask)
+    click.echo(json.dumps({"acknowledged": seen}) if as_json else f"alert {seen}: acknowledged")
 
 
 @click.command()

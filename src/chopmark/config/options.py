@@ -7,11 +7,12 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from chopmark.authority.catalogue.reading import read_packs
 from chopmark.config import roles
 from chopmark.config.faults import Fault
 from chopmark.config.home import Home, open_home
-from chopmark.pki.tlog.cosignature import CosignerKey, parse_cosigner_key
-from chopmark.pki.tlog.note import VerifierKeyMalformed
+from chopmark.publiclog.errors import WitnessesTooFew, WitnessMalformed, WitnessTwice
+from chopmark.publiclog.witnesses import Witness, read_witnesses, require_enough
 
 PACKS = Path(__file__).parent.parent / "packs"
 
@@ -61,7 +62,7 @@ class Options:
         metadata=_described("The address of the OCSP responder, as printed in certificates.")
     )
     log_origin: str = field(metadata=_described("The name of the authority's log in its checkpoints."))
-    witnesses: tuple[tuple[CosignerKey, str], ...] = field(
+    witnesses: tuple[Witness, ...] = field(
         metadata=_described("Who cosigns the authority's log: the key that each printed, and its address.")
     )
     witness_patience_minutes: int = field(
@@ -122,22 +123,20 @@ def _pack(home: Home, name: str) -> Path:
     return PACKS / name if os.sep not in name else home.path / name
 
 
-def _witnesses(home: Home) -> tuple[tuple[CosignerKey, str], ...]:
+def _witnesses(home: Home) -> tuple[Witness, ...]:
     """The `[[witness.ask]]` tables of config.toml; none in a new home."""
     where = home.path / "config.toml"
     try:
-        asked = [
-            (parse_cosigner_key(one["key"]), str(one["url"]))
-            for one in home.config.get("witness", {}).get("ask", [])
-        ]
-    except (KeyError, VerifierKeyMalformed):
+        return read_witnesses(home.config.get("witness", {}).get("ask", []))
+    except WitnessMalformed:
         raise Fault(
             f"a witness in {where} has no url, or no key of the form name+hash+key for cosignatures",
             "copy the line that `chopmark run witness` prints",
         ) from None
-    if len({key.public_key for key, _ in asked}) != len(asked):
-        raise Fault(f"two witnesses in {where} have one key", "a witness counts once; name each with its own")
-    return tuple(asked)
+    except WitnessTwice:
+        raise Fault(
+            f"two witnesses in {where} have one key", "a witness counts once; name each with its own"
+        ) from None
 
 
 def _receipt_key(home: Home) -> bytes:
@@ -153,8 +152,21 @@ def _check(options: Options) -> None:
             raise Fault(
                 f"{name} must be an origin such as https://www.example.org", "correct it in config.toml"
             )
+    _check_quorum(options)
     if options.production:
         _check_for_production(options)
+
+
+def _check_quorum(options: Options) -> None:
+    """A quorum that cannot be reached would only be noticed as lateness: nothing would ever be published."""
+    quorum = read_packs(*options.packs).authority.witness_quorum
+    try:
+        require_enough(options.witnesses, quorum)
+    except WitnessesTooFew:
+        raise Fault(
+            f"the pack asks for {quorum} witnesses, and config.toml names {len(options.witnesses)}",
+            "name more under [[witness.ask]] in config.toml, or lower witness_quorum in the pack's authority.toml",
+        ) from None
 
 
 def _check_for_production(options: Options) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chopmark.config import installing
+from chopmark.config import installing, options
 from chopmark.config.children import CHILDREN, Child, authority_environment
 from chopmark.config.faults import Fault
 from chopmark.config.home import PORTS, Home, is_free, make_home
@@ -33,6 +33,8 @@ def up(path: Path, *, check: bool, say: Say) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     home = make_home(path)
+    # What no process could start with is said here, not in their journals.
+    options.load(authority_environment(home, "worker"))
     with home.alone("up"), _clusters(home, say) as clusters:
         _wait_for_ports(home)
         say("bringing the databases up to date")

@@ -18,6 +18,7 @@ from chopmark.strongroom.keys.shares import combine
 from chopmark.strongroom.keys.token_kek import TokenPlace
 from chopmark.strongroom.keys.waivers import Waiver
 from chopmark.strongroom.options import Options
+from chopmark.strongroom.policy.sheet import PolicyMistakes
 from chopmark.strongroom.roles import OfficerRole
 
 
@@ -52,7 +53,15 @@ def serve() -> None:
     """Open both doors until told to stop."""
     from chopmark.strongroom.main import serve
 
-    serve()
+    try:
+        serve()
+    except Refusal as refusal:
+        from chopmark.strongroom.problems import words_for
+
+        words = words_for(refusal)
+        raise click.ClickException(f"{words.says}. {words.cure} ({refusal.code})") from None
+    except PolicyMistakes as mistakes:
+        raise click.ClickException(str(mistakes)) from None
 
 
 cli.add_command(shares)
@@ -157,12 +166,13 @@ def end_officer(number: str) -> None:
 
 @cli.command("check-log")
 def check_log() -> None:
-    """Hash the log again from its first leaf, and hold it beside every checkpoint that was signed."""
+    """Hash the log again from its first leaf, and hold it beside every checkpoint that was signed, and cosigned."""
     _set_up()
-    from chopmark.strongroom.log import signing
+    from chopmark.strongroom.log import signing, witnesses
 
     try:
         size = signing.check()
+        witnesses.check()
     except Refusal as refusal:
         raise click.ClickException(f"the log is not whole: {refusal.code} {refusal.details}") from None
     click.echo(f"the log is whole: {size} entries")

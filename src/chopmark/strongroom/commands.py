@@ -13,7 +13,7 @@ from chopmark.strongroom.actors import OWNER, Actor
 from chopmark.strongroom.policy.sheet import PolicyMistakes
 
 if TYPE_CHECKING:
-    from chopmark.strongroom.policy.models import OwnerGrant
+    from chopmark.strongroom.policy.models import Alert, OwnerGrant
 
 
 class _Verbs(click.Group):
@@ -163,10 +163,18 @@ def alerts(context: click.Context) -> None:
         return
     for each in open_alerts():
         click.echo(
-            f"alert {each.pk} {each.raised_at:%Y-%m-%d %H:%M} {each.pattern} {each.asker} {each.count}"
+            f"alert {each.pk} {each.raised_at:%Y-%m-%d %H:%M} {each.pattern} {each.asker} {_about(each)}"
         )
     for one in suspensions():
         click.echo(f"stopped {one.pk} {one.began_at:%Y-%m-%d %H:%M} {one.pattern} {one.asker}")
+
+
+def _about(alert: "Alert") -> str:
+    """How often; of a witness, what it answered and after which size."""
+    from chopmark.strongroom.log.models import WitnessRefusal
+
+    refused = WitnessRefusal.objects.filter(alert=alert).first()
+    return str(alert.count) if refused is None else f"{refused.code} after size {refused.after_size}"
 
 
 @alerts.command("acknowledge")

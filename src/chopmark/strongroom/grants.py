@@ -23,6 +23,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "strongroom_leaf": ADD,
         "strongroom_leafpayload": DISCARD,
         "strongroom_logcheckpoint": ADD,
+        "strongroom_logcosignature": ADD,
         "strongroom_officer": CHANGE,
         "strongroom_opening": ADD,
         "strongroom_receipt": ADD,
@@ -43,6 +44,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "strongroom_policyloaded": ADD,
         "strongroom_suspension": ADD,
         "strongroom_suspensionlift": ADD,
+        "strongroom_witnessrefusal": ADD,
     },
     # Reads what was done, never what it was done to: no record, no receipt, no session, no device.
     "strongroom_auditor": {
@@ -54,6 +56,7 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "strongroom_leaf": READ,
         "strongroom_leafpayload": READ,
         "strongroom_logcheckpoint": READ,
+        "strongroom_logcosignature": READ,
         "strongroom_opening": READ,
         "strongroom_alert": READ,
         "strongroom_alertacknowledgement": READ,
@@ -67,5 +70,6 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "strongroom_policyloaded": READ,
         "strongroom_suspension": READ,
         "strongroom_suspensionlift": READ,
+        "strongroom_witnessrefusal": READ,
     },
 }

@@ -23,6 +23,8 @@ from chopmark.strongroom.errors import RequestMalformed, StrongroomSealed
 from chopmark.strongroom.journal import log_failure
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.keys.unsealing import state
+from chopmark.strongroom.log import witnesses
+from chopmark.strongroom.log.errors import OpeningsWaitForWitnesses
 from chopmark.strongroom.options import Options
 from chopmark.strongroom.policy.errors import AskerSlowed
 from chopmark.strongroom.problems import words_for
@@ -58,13 +60,14 @@ def _answer(environ: WSGIEnvironment) -> Answer:
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
     if method == "GET" and path in ("/healthz", "/readyz"):
         ready = path == "/healthz" or is_ready()
-        return (200 if ready else 503), {"ready": ready}
+        waiting = path == "/readyz" and ready and witnesses.are_late(now=clock.now())
+        return (200 if ready else 503), {"ready": ready} | ({"openings": "waiting"} if waiting else {})
     if state(Options.read()):
         return 503, {"refused": StrongroomSealed.code}
     try:
         return 200, _verb(method, path)(_body(environ))
     except Refusal as refusal:
-        # The refusal is on disk. The door knows three kinds: asked wrongly, not allowed, and not so soon.
+        # The refusal is on disk. The door knows four kinds: asked wrongly, not allowed, not so soon, and nothing at present.
         return _refused(refusal)
     except Exception as failure:  # noqa: BLE001  the door must answer; the journal has the type and place, never the text
         log_failure(__name__, failure)
@@ -72,6 +75,8 @@ def _answer(environ: WSGIEnvironment) -> Answer:
 
 
 def _refused(refusal: Refusal) -> Answer:
+    if isinstance(refusal, OpeningsWaitForWitnesses):
+        return 503, {"refused": refusal.code}
     if isinstance(refusal, AskerSlowed):
         return 429, {"refused": refusal.code, **refusal.details}
     return (400 if words_for(refusal).status == 400 else 403), {"refused": refusal.code}

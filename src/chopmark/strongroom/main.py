@@ -12,6 +12,7 @@ THREADS = 12  # as many as the pool has connections
 _SWEEP_EVERY = 60.0  # seconds
 _PUBLISH_EVERY = 1.0
 _PUBLISH_AFTER_FAILURE = 15.0
+_ASK_EVERY = 1.0
 
 
 class Doors(BaseApplication):  # type: ignore[misc]  # its base carries no types
@@ -32,8 +33,9 @@ class Doors(BaseApplication):  # type: ignore[misc]  # its base carries no types
 
 
 def serve() -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop. A quorum that the witnesses of config.toml cannot reach is refused before gunicorn starts."""
     os.environ["STRONGROOM_PROCESS"] = "desk"
+    _require_witnesses()
     Doors(Options.read()).run()
 
 
@@ -68,6 +70,8 @@ def _start(worker: Any) -> None:
     _say_started()
     threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
     threading.Thread(target=_publish_for_ever, name="publisher", daemon=True).start()
+    if Options.read().witnesses:
+        threading.Thread(target=_ask_for_ever, name="witnesses", daemon=True).start()
 
 
 def _require_holders() -> None:
@@ -83,6 +87,15 @@ def _require_holders() -> None:
         return
     if options.production:
         raise SharesMissing
+
+
+def _require_witnesses() -> None:
+    import django
+
+    django.setup()
+    from chopmark.strongroom.log.witnesses import require_possible
+
+    require_possible()
 
 
 def _say_started() -> None:
@@ -112,3 +125,12 @@ def _publish_for_ever() -> None:
     pause = threading.Event()
     while not pause.wait(_PUBLISH_EVERY if publish() else _PUBLISH_AFTER_FAILURE):
         pass
+
+
+def _ask_for_ever() -> None:
+    """A thread of its own: a witness that hangs must not hold up what the others have cosigned."""
+    from chopmark.strongroom.log.asking import ask
+
+    pause = threading.Event()
+    while not pause.wait(_ASK_EVERY):
+        ask()

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from chopmark.strongroom.errors import RecordShredded
-from chopmark.strongroom.policy import models as _policy  # noqa: F401  Django finds the tables in it by this
+from chopmark.strongroom.log import models as _log  # noqa: F401  Django finds the tables in it by this
+from chopmark.strongroom.policy import models as _policy  # noqa: F401  and in it
 from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.vault import Locked

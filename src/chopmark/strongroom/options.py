@@ -2,8 +2,9 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +36,12 @@ class Options:
     log_folder: (
         Path  # STRONGROOM_LOG_FOLDER, else owner/log: public files, which a plain web server may serve too
     )
+    witnesses: Sequence[
+        Mapping[str, Any]
+    ]  # config.toml [[owner.witness.ask]]: key and url of each witness of the log
+    witness_patience: (
+        timedelta  # config.toml [owner.witness] patience_minutes: silent for longer, nothing is opened
+    )
     passphrase_file: Path  # STRONGROOM_PASSPHRASE_FILE, else secrets/strongroom.passphrase
     # STRONGROOM_DATABASE, a libpq connection string, and STRONGROOM_DATABASE_PASSWORD_FILE;
     # else config.toml [owner] socket_dir and port, and secrets/strongroom.password.
@@ -60,6 +67,8 @@ class Options:
             machine_socket=_path(environment, "STRONGROOM_SOCKET", home / "run" / "strongroom.sock"),
             policy_file=_policy(home, owner, environment),
             log_folder=_path(environment, "STRONGROOM_LOG_FOLDER", home / "owner" / "log"),
+            witnesses=tuple(owner.get("witness", {}).get("ask", [])),
+            witness_patience=timedelta(minutes=owner.get("witness", {}).get("patience_minutes", 30)),
             passphrase_file=_path(
                 environment, "STRONGROOM_PASSPHRASE_FILE", home / "secrets" / "strongroom.passphrase"
             ),

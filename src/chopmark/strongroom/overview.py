@@ -1,5 +1,6 @@
 """What the owner's officers are shown of the whole: counts, purposes and officers' numbers, and nothing of any person."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,7 +10,8 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDay, TruncHour
 
 from chopmark.pki.tlog.leaf import decode_leaf
-from chopmark.strongroom.log import tree
+from chopmark.strongroom.log import proofs, tree, witnesses
+from chopmark.strongroom.log.models import WitnessRefusal
 from chopmark.strongroom.models import (
     Complaint,
     ComplaintAnswer,
@@ -48,14 +50,26 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A witness that would not go on with the log, and what it answered; nobody has acknowledged it yet."""
+
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogState:
-    """How far the log is signed, and whether it goes on."""
+    """How far the log is signed and cosigned, and whether it goes on."""
 
     size: int
     signed: int
     signed_at: datetime | None
     age_seconds: int
     stands_still: bool
+    quorum: int
+    witnessed: int
+    waits_for_witnesses: bool
+    refusals: tuple["Refused", ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +129,16 @@ def log_state(now: datetime) -> LogState:
         signed_at=newest.signed_at if newest else None,
         age_seconds=max(int(age.total_seconds()), 0),
         stands_still=size < signed or _waits_since(signed, now) > STILL_AFTER,
+        quorum=witnesses.quorum(),
+        witnessed=proofs.signed_size(),
+        waits_for_witnesses=witnesses.are_late(now=now),
+        refusals=tuple(_refused()),
     )
+
+
+def _refused() -> Iterator[Refused]:
+    for one in WitnessRefusal.objects.filter(alert__acknowledged=None).order_by("alert_id"):
+        yield Refused(name=one.witness.partition("+")[0], code=one.code)
 
 
 def _settled() -> "QuerySet[ComplaintAnswer, int]":

@@ -50,3 +50,4 @@ class Tag(StrEnum):
     SOFTWARE_STARTED = "software:started"
     STRONGROOM_UNSEALED = "strongroom:unsealed"
     SUBJECT_SIGNED_IN = "subject:signed_in"
+    WITNESS_REFUSED = "witness:refused"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from authority.watching import Watching, set_quorum
+from authority.watching import set_quorum
 from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.applications.states import ApplicationState
 from chopmark.authority.delivery.models import Offer
@@ -12,6 +12,7 @@ from chopmark.authority.issuance.models import Certificate, Claim
 from chopmark.authority.publication.models import CrlPublication
 from chopmark.authority.transparency import asking
 from chopmark.authority.transparency.keys import own_key
+from watching import Watching
 from world import NOON, at
 
 AN_HOUR = timedelta(hours=1)
@@ -20,7 +21,7 @@ AN_HOUR = timedelta(hours=1)
 @pytest.fixture
 def watching(world, tmp_path, settings, monkeypatch):
     found = Watching(tmp_path, own_key())
-    settings.CHOPMARK_WITNESSES = tuple((key, name) for name, (key, _) in found.witnesses.items())
+    settings.CHOPMARK_WITNESSES = found.configured()
     set_quorum(monkeypatch, 2)
     return found
 

@@ -1,16 +1,16 @@
 import pytest
 
-from chopmark.authority.transparency.errors import LeafNotUnderCheckpoint
 from chopmark.authority.transparency.keys import own_key
 from chopmark.authority.transparency.models import Checkpoint
 from chopmark.authority.transparency.selectors import (
-    consistency_proof,
     inclusion_proof,
     is_under_checkpoint,
     latest_checkpoint,
 )
+from chopmark.authority.transparency.tree import TREE
 from chopmark.pki.tlog.checkpoint import open_checkpoint
 from chopmark.pki.tlog.merkle import check_consistency, check_inclusion, leaf_hash
+from chopmark.publiclog.errors import LeafNotUnderCheckpoint
 
 
 def test_it_works(house):
@@ -49,7 +49,7 @@ def test_any_two_checkpoints_are_consistent(house):
         house.settle()
     old, middle, new = Checkpoint.objects.order_by("size")
     for first, second in ((old, middle), (middle, new), (old, new)):
-        proof = consistency_proof(first.size, second.size)
+        proof = TREE.consistency_path(first.size, second.size)
         check_consistency(
             first.size,
             second.size,

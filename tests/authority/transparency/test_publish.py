@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from chopmark.authority.transparency import durable, models, publishing
-from chopmark.authority.transparency.errors import DatabaseBehindLog, RootDiffers
+from chopmark.authority.transparency import models
 from chopmark.authority.transparency.keys import own_key
 from chopmark.authority.transparency.selectors import has_alarm
 from chopmark.pki.tlog.checkpoint import Checkpoint, format_checkpoint
 from chopmark.pki.tlog.note import signature_line, signed_text
+from chopmark.publiclog import durable, publishing
+from chopmark.publiclog.errors import DatabaseBehindLog, RootDiffers
 from chopmark.verifier.faults import Fault
 from verifier.loghouse import LogHouse as StrangersHouse
 
@@ -183,7 +184,9 @@ def test_the_signer_signs_nothing_beside_a_public_checkpoint_that_is_unknown(hou
 def test_a_tree_with_another_root_than_the_signed_one_is_not_published(house):
     house.leave(300)
     house.sequence()
-    models.Checkpoint.objects.create(size=300, root_hash=bytes(32), right_edge=b"", note="", signed_at=NOON)
+    body = format_checkpoint(Checkpoint("log.example", 300, bytes(32)))
+    note = signed_text(body, ["— log.example AAAAAAAA\n"])
+    models.Checkpoint.objects.create(size=300, root_hash=bytes(32), right_edge=b"", note=note, signed_at=NOON)
     with pytest.raises(RootDiffers):
         house.sequence()
 

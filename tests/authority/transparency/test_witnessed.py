@@ -7,15 +7,19 @@ from functools import partial
 import httpx
 import pytest
 
-from authority.watching import Watching, set_quorum
+from authority.watching import set_quorum
 from chopmark.authority.audit.models import Leaf
 from chopmark.authority.transparency import asking, models, witnesses
+from chopmark.authority.transparency.book import BOOK
 from chopmark.authority.transparency.keys import own_key
 from chopmark.authority.transparency.selectors import has_alarm, inclusion_proof, is_under_checkpoint
 from chopmark.config.audit.witnessed import check_witnesses
 from chopmark.pki.tlog.cosignature import require_quorum
 from chopmark.pki.tlog.leaf import decode_leaf
+from chopmark.publiclog.asking import LONGEST_ANSWER, poster
+from chopmark.publiclog.witnesses import Witness
 from chopmark.verifier.witness.memory import Memory
+from watching import Watching
 
 NOON = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 A_MINUTE = timedelta(minutes=1)
@@ -24,7 +28,7 @@ A_MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def watching(house, tmp_path, settings):
     found = Watching(tmp_path, own_key())
-    settings.CHOPMARK_WITNESSES = tuple((key, name) for name, (key, _) in found.witnesses.items())
+    settings.CHOPMARK_WITNESSES = found.configured()
     return found
 
 
@@ -200,7 +204,7 @@ def test_audit_finds_a_false_line_and_an_alert(house, watching, quorum):
     assert list(check_witnesses(now=NOON)) == []
     row = models.Cosignature.objects.first()
     models.Cosignature.objects.create(size=7, witness=row.witness, line=row.line, received_at=NOON)
-    asking._raise_alert(witnesses.configured()[0], 1, "status_422", NOON)
+    BOOK.refused(witnesses.configured()[0], 1, "status_422", NOON)
     watching.away = {"one", "two"}
     house.leave()
     settle(house, watching)
@@ -236,16 +240,19 @@ def test_it_is_asked_over_http_at_its_address_and_a_flood_for_an_answer_is_cut_o
     def answer(request):
         assert (request.method, request.url.path) == ("POST", "/w/add-checkpoint")
         if request.url.host == "flood.example":
-            return httpx.Response(200, content=bytes(10 * asking.LONGEST_ANSWER))
+            return httpx.Response(200, content=bytes(10 * LONGEST_ANSWER))
         status, octets = watching.post("one", request.content)
         return httpx.Response(status, content=octets)
 
     one, two = watching.keys()
-    settings.CHOPMARK_WITNESSES = ((one, "http://one.example/w/"), (two, "http://flood.example/w"))
+    settings.CHOPMARK_WITNESSES = (
+        Witness(one, "http://one.example/w/"),
+        Witness(two, "http://flood.example/w"),
+    )
     house.leave()
     house.settle()
     with httpx.Client(transport=httpx.MockTransport(answer)) as client:
-        assert asking.ask_all(now=NOON, post=asking._poster(client)) == 1
+        assert asking.ask_all(now=NOON, post=poster(client)) == 1
 
     assert models.Cosignature.objects.get().witness == str(one)
     assert models.WitnessAlert.objects.get().witness == str(two)

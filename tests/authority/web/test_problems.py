@@ -9,11 +9,12 @@ from django.utils import translation
 
 import chopmark.authority
 import chopmark.pki
+import chopmark.publiclog
 from chopmark.authority.web.problems import PROBLEMS, problem_of
 from chopmark.pki.refusals import Refusal
 
 # What a visitor of the faces can meet: the authority's own refusals, the library's, and the strongroom's door.
-ROOTS = (chopmark.authority, chopmark.pki)
+ROOTS = (chopmark.authority, chopmark.pki, chopmark.publiclog)
 DOOR = "chopmark.strongroom.client"
 
 

@@ -59,7 +59,7 @@ def test_it_says_how_it_is(start, log, folder):
 @pytest.fixture
 def served(tmp_path):
     """The command itself, on a port of the loopback; killed and started again as often as wanted."""
-    log, running = AskingLog(), []
+    logs, running = (AskingLog(), AskingLog("log.example/strongroom", 2)), []
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -68,8 +68,8 @@ def served(tmp_path):
         tmp_path / "state",
         "--key-file",
         tmp_path / "key",
-        "--log",
-        log.key,
+        *("--log", logs[0].key),
+        *("--log", logs[1].key),
         "--port",
         port,
     ]
@@ -92,13 +92,13 @@ def served(tmp_path):
         process.wait()
         process.stdout.close()
 
-    yield log, begin, kill
+    yield logs, begin, kill
     while running:
         kill()
 
 
 def test_the_command_serves_and_remembers_after_a_kill(served):
-    log, begin, kill = served
+    (log, _), begin, kill = served
     key, address = begin()
     assert httpx.post(address, content=log.request(0, 5)).status_code == 200
     kill()
@@ -108,3 +108,20 @@ def test_the_command_serves_and_remembers_after_a_kill(served):
     assert httpx.post(address, content=log.request(5, 9, 2)).status_code == 422
     answer = httpx.post(address, content=log.request(5, 9))
     assert cosignatures(with_cosignatures(log.checkpoint(9), [answer.text]), [key])
+
+
+def test_one_process_serves_both_logs_and_keeps_them_apart(served):
+    logs, begin, kill = served
+    key, address = begin()
+    for log in logs:
+        answer = httpx.post(address, content=log.request(0, 5))
+        assert cosignatures(with_cosignatures(log.checkpoint(5), [answer.text]), [key])
+    authority, owner = logs
+    assert httpx.post(address, content=owner.request(5, 9)).status_code == 200
+    kill()
+    _, address = begin()
+
+    # Each is judged by what was seen of it: a fork of the owner's is refused, the authority's goes on.
+    assert httpx.post(address, content=owner.request(9, 12, 3)).status_code == 422
+    assert httpx.post(address, content=authority.request(5, 7)).status_code == 200
+    assert httpx.post(address, content=owner.request(9, 12)).status_code == 200

@@ -64,4 +64,5 @@ class AuditTag(StrEnum):
     STAFF_SIGNED_IN = "staff:signed_in"
     STAFF_WELCOMED = "staff:welcomed"
     STAFF_WELCOMED_AGAIN = "staff:welcomed_again"
+    WITNESS_ACKNOWLEDGED = "witness:acknowledged"
     WITNESS_REFUSED = "witness:refused"

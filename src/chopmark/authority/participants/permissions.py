@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CONSOLE_OUTLET_SUSPEND = "console:outlet:suspend"
     CONSOLE_PIPELINE_READ = "console:pipeline:read"
     CONSOLE_STAFF_REGISTER = "console:staff:register"
+    CONSOLE_WITNESS_ACKNOWLEDGE = "console:witness:acknowledge"
     COUNTER_APPLICATION_READ = "counter:application:read"
     COUNTER_APPLICATION_REFUSE = "counter:application:refuse"
     COUNTER_APPLICATION_RELEASE = "counter:application:release"
@@ -36,6 +37,7 @@ class Permission(StrEnum):
     SUPERVISOR_OUTLET_SUSPEND = "supervisor:outlet:suspend"
     SUPERVISOR_REVOCATION_ORDER = "supervisor:revocation:order"
     SUPERVISOR_SERVICE_READ = "supervisor:service:read"
+    SUPERVISOR_WITNESS_ACKNOWLEDGE = "supervisor:witness:acknowledge"
 
 
 class Role(StrEnum):
@@ -69,6 +71,7 @@ PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
             P.CONSOLE_CRL_PUBLISH,
             P.CONSOLE_OUTLET_SUSPEND,
             P.CONSOLE_PIPELINE_READ,
+            P.CONSOLE_WITNESS_ACKNOWLEDGE,
         }
     ),
     Role.REGISTRAR: frozenset({P.CONSOLE_LOGIN_CLOSE, P.CONSOLE_STAFF_REGISTER}),
@@ -82,6 +85,7 @@ PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
             P.SUPERVISOR_OUTLET_SUSPEND,
             P.SUPERVISOR_REVOCATION_ORDER,
             P.SUPERVISOR_SERVICE_READ,
+            P.SUPERVISOR_WITNESS_ACKNOWLEDGE,
         }
     ),
 }

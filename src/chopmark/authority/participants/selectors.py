@@ -1,5 +1,6 @@
 """Who somebody is, and what the pack and the suspensions say of an outlet or a day."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -59,6 +60,12 @@ def roles_of(login: Login, at: datetime) -> tuple[Role, ...]:
 def require_permission(actor: Actor, permission: Permission) -> None:
     if permission not in actor.permissions:
         raise PermissionMissing(permission=permission)
+
+
+def require_any_permission(actor: Actor, permissions: Collection[Permission]) -> None:
+    """For what several faces may do, each by a word of its own."""
+    if actor.permissions.isdisjoint(permissions):
+        raise PermissionMissing(permission=min(permissions))
 
 
 def require_outlet_known(code: str) -> Outlet:

@@ -17,7 +17,6 @@ from chopmark.authority.participants.errors import (
     LoginUnknown,
     OutletNotSuspended,
     OutletSuspended,
-    PermissionMissing,
     WelcomeExpired,
     WelcomeUnknown,
 )
@@ -35,6 +34,7 @@ from chopmark.authority.participants.selectors import (
     actor_of_login,
     contract_in_force,
     outlet_states,
+    require_any_permission,
     require_contract_in_force,
     require_outlet_known,
     require_outlet_open,
@@ -256,5 +256,4 @@ def resume_outlet(*, outlet: str, actor: Actor, now: datetime) -> None:
 
 
 def _require_may_suspend(actor: Actor) -> None:
-    if not {Permission.CONSOLE_OUTLET_SUSPEND, Permission.SUPERVISOR_OUTLET_SUSPEND} & actor.permissions:
-        raise PermissionMissing(permission=Permission.CONSOLE_OUTLET_SUSPEND)
+    require_any_permission(actor, (Permission.CONSOLE_OUTLET_SUSPEND, Permission.SUPERVISOR_OUTLET_SUSPEND))

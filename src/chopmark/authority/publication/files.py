@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from django.conf import settings
 
 from chopmark.authority.publication.lists import RevocationList
-from chopmark.authority.transparency import durable
 from chopmark.pki.crl import read_crl
 from chopmark.pki.refusals import Refusal
+from chopmark.publiclog import durable
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes

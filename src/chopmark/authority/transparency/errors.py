@@ -1,39 +1,15 @@
-"""Why the log does not go on."""
+"""What the authority's log refuses to people; `publiclog/errors.py` has what may be wrong with any log."""
 
 from chopmark.pki.refusals import Refusal
 
 
-class LeafAltered(Refusal):
-    """A leaf's hash is not the hash of its entry."""
+class WitnessAlertUnknown(Refusal):
+    """No alert of a witness has this number."""
 
-    code = "leaf_altered"
-
-
-class PositionsHaveGap(Refusal):
-    """There are not as many leaves between two sizes as there should be."""
-
-    code = "positions_have_gap"
+    code = "witness_alert_unknown"
 
 
-class RootDiffers(Refusal):
-    """The tree that the leaves make has another root than was asked to be signed or published."""
+class WitnessAlertAcknowledged(Refusal):
+    """Somebody has acknowledged this alert already, with her reason."""
 
-    code = "root_differs"
-
-
-class LastCheckpointAltered(Refusal):
-    """What is kept of the last checkpoint does not agree with what was signed."""
-
-    code = "last_checkpoint_altered"
-
-
-class LeafNotUnderCheckpoint(Refusal):
-    """Nothing can be proved of this leaf before it is under a checkpoint."""
-
-    code = "leaf_not_under_checkpoint"
-
-
-class DatabaseBehindLog(Refusal):
-    """A checkpoint is public that the database does not know; it was restored from before it."""
-
-    code = "database_behind_log"
+    code = "witness_alert_acknowledged"

@@ -94,3 +94,12 @@ class WitnessAlert(models.Model):
         constraints = [
             models.UniqueConstraint(F("witness"), F("after_size"), F("code"), name="witness_alert_once")
         ]
+
+
+class WitnessAcknowledgement(models.Model):
+    """One row: somebody looked into that alert, and said what was found; void unless its leaf says the same."""
+
+    alert_id = models.BigIntegerField(unique=True)
+    reason = models.CharField(max_length=32)
+    acknowledged_at = models.DateTimeField()
+    leaf_id = models.BigIntegerField(unique=True)

@@ -1,109 +1,29 @@
-"""Making the log public: bundles and tiles first, then the checkpoint that speaks of them (C2SP tlog-tiles).
+"""Making the authority's log public, up to the newest checkpoint that has its quorum."""
 
-The files are a copy of what the database says. Remove `checkpoint`, and the next run writes all of it again.
-"""
-
-import shutil
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from chopmark.authority.transparency import durable, tree, witnesses
-from chopmark.authority.transparency.errors import DatabaseBehindLog, RootDiffers
+from chopmark.authority.transparency import witnesses
 from chopmark.authority.transparency.keys import own_key
 from chopmark.authority.transparency.models import Checkpoint
-from chopmark.pki.refusals import Refusal
-from chopmark.pki.tlog.checkpoint import open_checkpoint
-from chopmark.pki.tlog.merkle import root_of
-from chopmark.pki.tlog.tiles import (
-    CHECKPOINT_PATH,
-    WIDTH,
-    Bundle,
-    Tile,
-    changed_tiles,
-    encode_bundle,
-    encode_tile,
-)
+from chopmark.authority.transparency.tree import TREE
+from chopmark.pki.tlog import checkpoint
+from chopmark.publiclog.publishing import PublicLog
 
 
 def require_known(folder: Path) -> None:
     """Refuse to go on from a database that was restored from before the checkpoint that is public."""
-    _published_size(folder)
+    _log().require_known(folder)
 
 
 def publish(folder: Path) -> bool:
-    """Bring the folder up to the newest checkpoint that has its quorum; answers whether there was anything to do.
-
-    1. Only one process writes the folder. 2. The tree must have the signed root. 3. Bundles and tiles
-    become durable. 4. The checkpoint is replaced. 5. Partial tiles that a full one makes superfluous go.
-    """
+    """Bring the folder up to the newest checkpoint that has its quorum; answers whether there was anything to do."""
     newest = witnesses.newest_witnessed()
-    if newest is None:
-        return False
-    # 1. A second sequencer waits here, and then finds nothing to do.
-    with durable.held(folder):
-        published = _published_size(folder)
-        if published > newest.size or (published == newest.size and _says(folder, newest)):
-            return False
-
-        # 2. A crash here leaves the folder as it was.
-        if root_of(newest.size, tree.node_lookup(newest.size)) != bytes(newest.root_hash):
-            raise RootDiffers(size=newest.size)
-
-        # 3. A crash here leaves tiles that no checkpoint speaks of; the next run writes the same ones again.
-        for files in _files(published, newest.size):
-            durable.write(folder, files)
-
-        # 4. Before this line readers see the old checkpoint, after it the new one; both have all their tiles.
-        durable.write(folder, {CHECKPOINT_PATH: witnesses.public_note(newest).encode()})
-
-        # 5. A crash here leaves partial tiles that nobody needs and that do no harm.
-        _remove_superseded(folder, published, newest.size)
-    return True
+    return newest is not None and _log().publish(folder, newest, witnesses.public_note(newest))
 
 
-def _says(folder: Path, checkpoint: Checkpoint) -> bool:
-    """Whether the folder's checkpoint is this one to the letter; otherwise a witness has cosigned it since."""
-    return (folder / CHECKPOINT_PATH).read_bytes() == witnesses.public_note(checkpoint).encode()
+def _log() -> PublicLog:
+    return PublicLog(own_key=own_key, tree=TREE, knows=_is_ours)
 
 
-def _published_size(folder: Path) -> int:
-    """The size that the folder's checkpoint speaks of; one that our key did not sign counts for nothing.
-
-    `DatabaseBehindLog` if the database does not know it: to go on would fork the log.
-    """
-    try:
-        head = open_checkpoint((folder / CHECKPOINT_PATH).read_bytes().decode(), own_key())
-    except (FileNotFoundError, UnicodeDecodeError, Refusal):
-        return 0
-    if not Checkpoint.objects.filter(size=head.size, root_hash=head.root_hash).exists():
-        raise DatabaseBehindLog(size=head.size)
-    return head.size
-
-
-def _files(old_size: int, new_size: int) -> Iterator[dict[str, bytes]]:
-    """What a tree of the new size has and one of the old size has not, a stretch at a time."""
-    if old_size == new_size:
-        return
-    start = old_size - old_size % WIDTH
-    for leaves in tree.stretches(start, new_size):
-        yield dict(_level_0_files(start, leaves))
-        start += len(leaves)
-    above = (tile for tile in changed_tiles(old_size, new_size) if tile.level > 0)
-    yield {tile.path: encode_tile(tree.tile_hashes(tile)) for tile in above}
-
-
-def _level_0_files(start: int, leaves: Sequence[tree.SequencedLeaf]) -> Iterator[tuple[str, bytes]]:
-    for at in range(0, len(leaves), WIDTH):
-        within = leaves[at : at + WIDTH]
-        index = (start + at) // WIDTH
-        yield Bundle(index, len(within)).path, encode_bundle([leaf.entry for leaf in within])
-        yield Tile(0, index, len(within)).path, encode_tile([leaf.leaf_hash for leaf in within])
-
-
-def _remove_superseded(folder: Path, old_size: int, new_size: int) -> None:
-    """What was partial and is full: a reader of an older checkpoint takes the beginning of the full one."""
-    for changed in changed_tiles(old_size, new_size):
-        if changed.width == WIDTH:
-            shutil.rmtree(folder / f"{changed.path}.p", ignore_errors=True)
-            if changed.level == 0:
-                shutil.rmtree(folder / f"{Bundle(changed.index).path}.p", ignore_errors=True)
+def _is_ours(head: checkpoint.Checkpoint) -> bool:
+    return Checkpoint.objects.filter(size=head.size, root_hash=head.root_hash).exists()

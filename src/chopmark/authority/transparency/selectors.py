@@ -4,16 +4,15 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from chopmark.authority.transparency import tree, witnesses
-from chopmark.authority.transparency.errors import LeafNotUnderCheckpoint
+from chopmark.authority.transparency import alerts, witnesses
 from chopmark.authority.transparency.models import (
     Checkpoint,
     Position,
     SetAside,
     SigningAlert,
-    WitnessAlert,
 )
-from chopmark.pki.tlog import merkle
+from chopmark.authority.transparency.tree import TREE
+from chopmark.publiclog.errors import LeafNotUnderCheckpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +44,12 @@ def inclusion_proof(leaf_id: int) -> Inclusion:
     position, checkpoint = _position(leaf_id), witnesses.newest_witnessed()
     if position is None or checkpoint is None or position >= checkpoint.size:
         raise LeafNotUnderCheckpoint
-    node = tree.node_lookup(checkpoint.size)
     return Inclusion(
         index=position,
-        entry=tree.leaves(position, position + 1)[0].entry,
-        path=tuple(merkle.inclusion_proof(position, checkpoint.size, node)),
+        entry=TREE.leaves(position, position + 1)[0].entry,
+        path=TREE.inclusion_path(position, checkpoint.size),
         checkpoint=witnesses.public_note(checkpoint),
     )
-
-
-def consistency_proof(old_size: int, new_size: int) -> tuple[bytes, ...]:
-    """That the tree of the old size is the beginning of the new one (RFC 6962 §2.1.2)."""
-    return tuple(merkle.consistency_proof(old_size, new_size, tree.node_lookup(new_size)))
 
 
 def leaves_left_out() -> int:
@@ -75,7 +68,7 @@ def has_alarm() -> bool:
     """Whether somebody must look: signer or witness would not go on, or a leaf was not fit for the log."""
     newest = latest_checkpoint()
     stuck = SigningAlert.objects.filter(after_size=newest.size if newest else 0).exists()
-    return stuck or SetAside.objects.exists() or WitnessAlert.objects.exists()
+    return stuck or SetAside.objects.exists() or bool(alerts.open_alerts())
 
 
 def _position(leaf_id: int) -> int | None:

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from chopmark.authority.kernel import clock
-from chopmark.authority.transparency.errors import DatabaseBehindLog
 from chopmark.authority.transparency.publishing import publish, require_known
 from chopmark.authority.transparency.sequencing import sequence_batch
+from chopmark.publiclog.errors import DatabaseBehindLog
 
 if TYPE_CHECKING:
     import psycopg

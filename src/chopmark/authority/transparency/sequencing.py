@@ -4,7 +4,7 @@ Transaction ids only bound how far back it re-reads; which leaves wait is decide
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import structlog
@@ -14,7 +14,8 @@ from chopmark.authority.transparency.models import CheckpointRequest, FullTile, 
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.leaf import decode_leaf
 from chopmark.pki.tlog.merkle import RightEdge, leaf_hash
-from chopmark.pki.tlog.tiles import HEIGHT
+from chopmark.publiclog.errors import LeafAltered
+from chopmark.publiclog.heads import grown
 
 log = structlog.get_logger("sequencer")
 
@@ -95,7 +96,7 @@ def _is_fit(leaf: _Waiting, now: datetime) -> bool:
     """A leaf that no reader would accept would spoil the log for ever: it is kept out, and shouted about."""
     try:
         decode_leaf(leaf.entry)
-        code = None if leaf_hash(leaf.entry) == leaf.leaf_hash else "leaf_altered"
+        code = None if leaf_hash(leaf.entry) == leaf.leaf_hash else LeafAltered.code
     except Refusal as refusal:
         code = refusal.code
     if code is None:
@@ -110,14 +111,8 @@ def _append(leaves: Sequence[_Waiting], now: datetime) -> None:
     edge = RightEdge.from_bytes(last.size, bytes(last.right_edge)) if last else RightEdge()
     _write_positions(edge.size, leaves)
 
-    full: list[FullTile] = []
-
-    def keep(level: int, index: int, digest: bytes) -> None:
-        if level % HEIGHT == 0:
-            full.append(FullTile(level=level // HEIGHT - 1, index=index, root_hash=digest))
-
-    edge = edge.append((leaf.leaf_hash for leaf in leaves), on_complete=keep)
-    FullTile.objects.bulk_create(full)
+    edge, full = grown(edge, (leaf.leaf_hash for leaf in leaves))
+    FullTile.objects.bulk_create(FullTile(**asdict(tile)) for tile in full)
     CheckpointRequest.objects.create(
         size=edge.size, root_hash=edge.root(), right_edge=edge.to_bytes(), requested_at=now
     )

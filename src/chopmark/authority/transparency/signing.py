@@ -12,14 +12,15 @@ from chopmark.authority.audit.services import act
 from chopmark.authority.custody.checkpoint_signing import sign_checkpoint
 from chopmark.authority.custody.token import Token
 from chopmark.authority.kernel.actors import Actor, process
-from chopmark.authority.transparency import tree
-from chopmark.authority.transparency.errors import LastCheckpointAltered, RootDiffers
+from chopmark.authority.transparency.book import BOOK
 from chopmark.authority.transparency.keys import own_key
 from chopmark.authority.transparency.models import Checkpoint, CheckpointRequest, SigningAlert
 from chopmark.authority.transparency.publishing import require_known
+from chopmark.authority.transparency.tree import TREE
 from chopmark.pki.refusals import Refusal
-from chopmark.pki.tlog.checkpoint import open_checkpoint
 from chopmark.pki.tlog.merkle import RightEdge
+from chopmark.publiclog.errors import RootDiffers
+from chopmark.publiclog.heads import edge_of
 
 log = structlog.get_logger("signer")
 
@@ -45,15 +46,15 @@ def _sign_next(token: Token, now: datetime) -> bool:
     # 1. One signer at a time, each going on from what was signed last and from nothing else.
     if not _locked():
         return False
-    last = Checkpoint.objects.order_by("size").last()
-    edge = _edge_of(last) if last else RightEdge()
+    last = BOOK.newest()
+    edge = edge_of(last, own_key()) if last else RightEdge()
     previous = (edge.size, edge.root()) if last else None
     request = CheckpointRequest.objects.filter(size__gt=edge.size).order_by("size").last()
     if request is None:
         return False
 
     # 2. Hash every leaf in between; one that is missing or altered is refused by the tree.
-    for leaves in tree.stretches(edge.size, request.size):
+    for leaves in TREE.stretches(edge.size, request.size):
         edge = edge.append(leaf.leaf_hash for leaf in leaves)
     if edge.root() != bytes(request.root_hash):
         raise RootDiffers(size=request.size)
@@ -71,15 +72,6 @@ def _locked() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK])
         return bool(cursor.fetchone()[0])
-
-
-def _edge_of(last: Checkpoint) -> RightEdge:
-    """The edge kept with the last checkpoint, which must still make the root that our key signed."""
-    edge = RightEdge.from_bytes(last.size, bytes(last.right_edge))
-    signed = open_checkpoint(last.note, own_key())
-    if (signed.size, signed.root_hash) != (edge.size, edge.root()):
-        raise LastCheckpointAltered(size=last.size)
-    return edge
 
 
 def _raise_alert(refusal: Refusal, now: datetime) -> None:

@@ -1,70 +1,31 @@
-"""The tree as the database has it: entries and hashes by position, and the tiles that they make."""
+"""The tree as the authority's tables have it: leaves by their positions, and the hashes over full tiles."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable
 
 from django.db import connection
 
-from chopmark.authority.transparency.errors import LeafAltered, PositionsHaveGap
 from chopmark.authority.transparency.models import FullTile
-from chopmark.pki.tlog.merkle import NodeLookup, leaf_hash
-from chopmark.pki.tlog.tiles import WIDTH, Tile, node_from_tiles
-
-_STRETCH = 32 * WIDTH
+from chopmark.publiclog.tree import Octets, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class SequencedLeaf:
-    """An entry of the log, whose hash was recomputed when it was read."""
+class _Rows:
+    """What `Tree` reads, and checks."""
 
-    entry: bytes
-    leaf_hash: bytes
+    def leaves(self, start: int, end: int) -> Iterable[tuple[int, Octets, Octets]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                select sequenced.position, leaf.entry, leaf.leaf_hash from transparency_position sequenced
+                join audit_leaf leaf on leaf.id = sequenced.leaf_id
+                where sequenced.position >= %s and sequenced.position < %s order by sequenced.position
+                """,
+                [start, end],
+            )
+            return list(cursor.fetchall())
 
-
-def leaves(start: int, end: int) -> list[SequencedLeaf]:
-    """All leaves from position `start` up to `end`; every hash is recomputed, and a missing leaf refused."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select sequenced.position, leaf.entry, leaf.leaf_hash from transparency_position sequenced
-            join audit_leaf leaf on leaf.id = sequenced.leaf_id
-            where sequenced.position >= %s and sequenced.position < %s order by sequenced.position
-            """,
-            [start, end],
-        )
-        found = cursor.fetchall()
-    if [row[0] for row in found] != list(range(start, end)):
-        raise PositionsHaveGap(start=start, end=end, found=len(found))
-    return [_checked(position, bytes(entry), bytes(digest)) for position, entry, digest in found]
+    def full_tiles(self, level: int, start: int, end: int) -> Iterable[Octets]:
+        tiles = FullTile.objects.filter(level=level, index__gte=start, index__lt=end).order_by("index")
+        return tiles.values_list("root_hash", flat=True)
 
 
-def stretches(start: int, end: int) -> Iterator[list[SequencedLeaf]]:
-    """The same, in stretches that fit in memory and end where full bundles end."""
-    while start < end:
-        stop = min(end, start - start % _STRETCH + _STRETCH)
-        yield leaves(start, stop)
-        start = stop
-
-
-def _checked(position: int, entry: bytes, digest: bytes) -> SequencedLeaf:
-    if leaf_hash(entry) != digest:
-        raise LeafAltered(position=position)
-    return SequencedLeaf(entry, digest)
-
-
-def tile_hashes(tile: Tile) -> list[bytes]:
-    """What stands in a tile; above level 0 these are the hashes over full tiles."""
-    start = tile.index * WIDTH
-    if tile.level == 0:
-        return [leaf.leaf_hash for leaf in leaves(start, start + tile.width)]
-    below = FullTile.objects.filter(level=tile.level - 1, index__gte=start, index__lt=start + tile.width)
-    hashes = [bytes(digest) for digest in below.order_by("index").values_list("root_hash", flat=True)]
-    if len(hashes) != tile.width:
-        raise PositionsHaveGap(start=start, end=start + tile.width, found=len(hashes))
-    return hashes
-
-
-def node_lookup(size: int) -> NodeLookup:
-    """Any node of the tree of this size, each tile being read once."""
-    return node_from_tiles(size, lru_cache(maxsize=64)(tile_hashes))
+TREE = Tree(_Rows())

@@ -56,6 +56,9 @@ PROBLEMS: Final[dict[str, Problem]] = {
         _("The owner of the records refused"),
         _("The person concerned can read the refusal at the owner’s desk."),
     ),
+    # The log's witnesses.
+    "witness_alert_unknown": Problem(_("No witness has raised an alert of that number"), LOOK_AGAIN),
+    "witness_alert_acknowledged": Problem(_("Somebody has acknowledged this alert already"), LOOK_AGAIN),
     # Verification.
     "evidence_missing": Problem(
         _("Not everything that this type asks for is recorded"), _("Finish the steps that are still open.")

@@ -9,6 +9,7 @@ from chopmark.authority.web.wording import OURS, Problem
 _CERTIFICATE: Final = Problem(_("The certificate cannot be made as its rules ask"), OURS)
 _LIST: Final = Problem(_("The revocation list cannot be made as its rules ask"), OURS)
 _LOG: Final = Problem(_("The log does not agree with itself"), OURS)
+_WITNESSES: Final = Problem(_("The witnesses of the log are not set up as they must be"), OURS)
 _NOTE: Final = Problem(_("What should be signed by the log is not"), OURS)
 _BOOKS: Final = Problem(_("The books do not agree"), OURS)
 _SIGNER: Final = Problem(_("The signer refused"), OURS)
@@ -90,6 +91,9 @@ INSIDE: Final[dict[str, Problem]] = {
     "statement_malformed": _LOG,
     "tile_malformed": _LOG,
     "tile_path_malformed": _LOG,
+    "witness_malformed": _WITNESSES,
+    "witness_twice": _WITNESSES,
+    "witnesses_too_few": _WITNESSES,
     # The books.
     "books_do_not_balance": _BOOKS,
     "invoice_differs": _BOOKS,

@@ -16,6 +16,7 @@ from chopmark.config.audit.log import (
 )
 from chopmark.config.audit.looking import whole
 from chopmark.config.audit.promises import Promising, check_promises
+from chopmark.publiclog.witnesses import is_cosigned
 from chopmark.strongroom import walls
 from chopmark.strongroom.log.keys import own_key
 from chopmark.strongroom.options import Options
@@ -62,6 +63,7 @@ def faults(*, now: datetime) -> Iterator[Fault]:
     yield from whole("positions", check_positions(LOG))
     yield from whole("heads", check_heads(LOG))
     yield from whole("public log", check_public_log(LOG, Options.read().log_folder, now))
+    yield from whole("cosignatures", check_cosignatures())
     yield from whole("promises", check_promises(PROMISING))
     yield from whole("cases", check_cases())
     yield from whole("grants", check_grants())
@@ -71,6 +73,19 @@ def check_walls() -> Iterator[Fault]:
     """Triggers and functions are those of the migrations."""
     for breach in walls.breaches(walls.of_migrations("chopmark.strongroom"), connection):
         yield Fault("wall", breach.about, breach.sentence)
+
+
+COSIGNED = """
+    select cosigned.size, cosigned.witness, cosigned.line, signed.note from strongroom_logcosignature cosigned
+    left join strongroom_logcheckpoint signed on signed.size = cosigned.size order by cosigned.id
+"""
+
+
+def check_cosignatures() -> Iterator[Fault]:
+    """Each cosignature that is kept is one of a head of this log."""
+    for size, witness, line, note in rows(COSIGNED):
+        if note is None or not is_cosigned(note, witness, line):
+            yield Fault("cosignature", str(size), f"it is none of {witness.partition('+')[0]}")
 
 
 # A case changes while it lives, so its row is in no promise: its beginning is in a leaf, or in the choice that began it.

@@ -6,15 +6,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chopmark.pki.refusals import Refusal
+from chopmark.strongroom import clock
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.keys.unsealing import state
+from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Leaf
 from chopmark.strongroom.options import Options
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "strongroom/home.html")
+    late = not state(Options.read()) and witnesses.are_late(now=clock.now())
+    return render(request, "strongroom/home.html", {"openings_wait": late})
 
 
 @require_safe
@@ -28,8 +31,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """The process can do its work."""
     ready = is_ready()
     return HttpResponse(
-        "ready\n" if ready else _why_not(), content_type="text/plain", status=200 if ready else 503
+        _how_far() if ready else _why_not(), content_type="text/plain", status=200 if ready else 503
     )
+
+
+def _how_far() -> str:
+    # Applications and histories go on, so the process is not to be taken away for it.
+    late = witnesses.are_late(now=clock.now())
+    return "ready: openings wait for witnesses of the log\n" if late else "ready\n"
 
 
 def _why_not() -> str:

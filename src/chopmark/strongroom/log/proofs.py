@@ -2,19 +2,19 @@
 
 from collections.abc import Collection
 
-from chopmark.pki.tlog import merkle
 from chopmark.pki.tlog.leaf import canonical_payload
 from chopmark.pki.tlog.proof import Proof, check_proof
 from chopmark.pki.tlog.statement import Statement, encode_statement, open_statement
-from chopmark.strongroom.log import tree
-from chopmark.strongroom.log.errors import LeafNotUnderCheckpoint
+from chopmark.publiclog.errors import LeafNotUnderCheckpoint
+from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.log.keys import own_key
-from chopmark.strongroom.models import Leaf, LeafPayload, LogCheckpoint
+from chopmark.strongroom.log.tree import TREE
+from chopmark.strongroom.models import Leaf, LeafPayload
 
 
 def signed_size() -> int:
-    """How many leaves stand under the newest signature."""
-    newest = LogCheckpoint.objects.order_by("size").last()
+    """How many leaves stand under the newest signature that may be relied on: from it proofs are made."""
+    newest = witnesses.newest_witnessed()
     return 0 if newest is None else newest.size
 
 
@@ -25,9 +25,9 @@ def positions(leaf_ids: Collection[int]) -> dict[int, int]:
 
 
 def proof_of(leaf_id: int) -> Proof:
-    """The leaf, opened unless it was shredded, and its way to the newest signed root; checked before it is given."""
+    """The leaf, opened unless it was shredded, and its way to the newest root that has its quorum; checked before it is given."""
     leaf = Leaf.objects.get(pk=leaf_id)
-    newest = LogCheckpoint.objects.order_by("size").last()
+    newest = witnesses.newest_witnessed()
     if newest is None or leaf.position >= newest.size:
         raise LeafNotUnderCheckpoint
     opened = LeafPayload.objects.filter(pk=leaf_id).first()
@@ -38,10 +38,12 @@ def proof_of(leaf_id: int) -> Proof:
     )
     proof = Proof(
         index=leaf.position,
-        path=tuple(merkle.inclusion_proof(leaf.position, newest.size, tree.node_lookup(newest.size))),
-        checkpoint=newest.note,
+        path=TREE.inclusion_path(leaf.position, newest.size),
+        checkpoint=witnesses.public_note(newest),
         extra=encode_statement(statement),
     )
-    check_proof(proof, statement.entry, key=own_key())
+    check_proof(
+        proof, statement.entry, key=own_key()
+    )  # its cosignatures were checked when the head was chosen
     open_statement(statement)
     return proof

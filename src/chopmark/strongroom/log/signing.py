@@ -1,5 +1,6 @@
 """Signing the head of the tree: only over leaves that were hashed again, and only as growth of what was signed last."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -7,11 +8,13 @@ from django.db import connection, transaction
 from chopmark.pki.tlog.checkpoint import Checkpoint, format_checkpoint, open_checkpoint
 from chopmark.pki.tlog.merkle import RightEdge
 from chopmark.pki.tlog.note import signature_line, signed_text
-from chopmark.pki.tlog.tiles import HEIGHT
+from chopmark.publiclog import heads
+from chopmark.publiclog.errors import LastCheckpointAltered, RootDiffers
 from chopmark.strongroom import locks
 from chopmark.strongroom.log import tree
-from chopmark.strongroom.log.errors import LastCheckpointAltered, RootDiffers
+from chopmark.strongroom.log.book import BOOK
 from chopmark.strongroom.log.keys import own_key, signing_key
+from chopmark.strongroom.log.tree import TREE
 from chopmark.strongroom.models import FullTile, LogCheckpoint
 
 
@@ -23,24 +26,21 @@ def sign_growth(now: datetime) -> LogCheckpoint | None:
     with transaction.atomic():
         # 1. One signer at a time, each going on from what was signed last and from nothing else.
         _wait_for_turn()
-        edge, size = _edge_signed_last(), tree.size()
+        last, size = BOOK.newest(), tree.size()
+        edge = heads.edge_of(last, own_key()) if last else RightEdge()
         if size < edge.size:
             raise LastCheckpointAltered(size=edge.size, leaves=size)
         if size == edge.size:
             return None
 
         # 2. Hash every leaf in between; one that is missing or altered is refused by the tree.
-        full: list[FullTile] = []
-
-        def keep(level: int, index: int, digest: bytes) -> None:
-            if level % HEIGHT == 0:
-                full.append(FullTile(level=level // HEIGHT - 1, index=index, root_hash=digest))
-
-        for leaves in tree.stretches(edge.size, size):
-            edge = edge.append((leaf.leaf_hash for leaf in leaves), on_complete=keep)
+        full: list[heads.FullTile] = []
+        for leaves in TREE.stretches(edge.size, size):
+            edge, filled = heads.grown(edge, (leaf.leaf_hash for leaf in leaves))
+            full += filled
 
         # 3. Sign what was recomputed, and keep it for good.
-        FullTile.objects.bulk_create(full)
+        FullTile.objects.bulk_create(FullTile(**asdict(tile)) for tile in full)
         return LogCheckpoint.objects.create(
             size=edge.size,
             root_hash=edge.root(),
@@ -57,12 +57,12 @@ def check() -> int:
     """
     edge, size = RightEdge(), tree.size()
     for signed in LogCheckpoint.objects.order_by("size").iterator():
-        for leaves in tree.stretches(edge.size, signed.size):
+        for leaves in TREE.stretches(edge.size, signed.size):
             edge = edge.append(leaf.leaf_hash for leaf in leaves)
         head = open_checkpoint(signed.note, own_key())
         if (head.size, head.root_hash) != (edge.size, edge.root()):
             raise RootDiffers(size=signed.size)
-    for leaves in tree.stretches(edge.size, size):
+    for leaves in TREE.stretches(edge.size, size):
         edge = edge.append(leaf.leaf_hash for leaf in leaves)
     return edge.size
 
@@ -70,18 +70,6 @@ def check() -> int:
 def _wait_for_turn() -> None:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, %s)", locks.SIGNING)
-
-
-def _edge_signed_last() -> RightEdge:
-    """The edge kept with the last checkpoint, which must still make the root that our key signed."""
-    last = LogCheckpoint.objects.order_by("size").last()
-    if last is None:
-        return RightEdge()
-    edge = RightEdge.from_bytes(last.size, bytes(last.right_edge))
-    signed = open_checkpoint(last.note, own_key())
-    if (signed.size, signed.root_hash) != (edge.size, edge.root()):
-        raise LastCheckpointAltered(size=last.size)
-    return edge
 
 
 def _signed(edge: RightEdge) -> str:

@@ -67,6 +67,7 @@ def read(data: Mapping[str, Any], *, file: str, digest: bytes) -> Terms:
         patterns=tuple(_pattern(name, row) for name, row in sheet.sheets("pattern").items()),
         retention=_retention(sheet.sheet("retention")),
         services={name: _service(name, row, purposes) for name, row in sheet.sheets("service").items()},
+        witness_quorum=_witness_quorum(sheet),
     )
     about.finish()
     sheet.finish()
@@ -207,6 +208,16 @@ def _days_kept(sheet: Sheet) -> timedelta:
     days = timedelta(days=sheet.number("days"))
     sheet.finish()
     return days
+
+
+def _witness_quorum(sheet: Sheet) -> int:
+    # A policy that says nothing of witnesses waits for none.
+    if "witness" not in sheet.table:
+        return 0
+    about = sheet.sheet("witness")
+    quorum = about.number("quorum", least=0)
+    about.finish()
+    return quorum
 
 
 def _service(name: str, sheet: Sheet, purposes: Mapping[str, Purpose]) -> Service:

@@ -184,6 +184,7 @@ class Terms:
     patterns: tuple[Pattern, ...]
     retention: Retention
     services: Mapping[str, Service]
+    witness_quorum: int  # how many must have cosigned the log before a head of it is relied on
 
     def purpose(self, name: str) -> Purpose:
         if name not in self.purposes:

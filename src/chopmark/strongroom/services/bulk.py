@@ -14,6 +14,7 @@ from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import NothingAsked, RecordLimitReached, RecordShredded, RequestMalformed
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import Line, act, if_refused, leave_many
+from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Opening
 from chopmark.strongroom.particulars import as_asked
 from chopmark.strongroom.policy.errors import RecordUnknown
@@ -66,7 +67,8 @@ def open_many(*, batch: Batch, keys: Keyring, actor: Actor, now: datetime) -> li
 
 @act(Tag.RECORDS_OPENED)
 def _write_openings(*, batch: Batch, actor: Actor, now: datetime) -> dict[UUID, Locked | str]:
-    # 1. Something is asked, each record once, no more than a call may hold; and the asker is free to ask.
+    # 1. Something is asked, each record once, no more than a call may hold; the asker is free to ask, and the witnesses
+    # are not late.
     if not batch.records:
         raise NothingAsked
     if len(set(batch.records)) != len(batch.records) or len(batch.records) > terms().grant.most_in_a_call:
@@ -80,6 +82,7 @@ def _write_openings(*, batch: Batch, actor: Actor, now: datetime) -> dict[UUID, 
     )
     if_refused(lambda refusal: watching.note(asking, now, refused=refusal.code))
     watching.require_free(asking, now)
+    witnesses.require_in_time(now)
 
     # 2. The records, held against shredding; one that is gone or was opened too often is refused by itself.
     found = _find(batch.records, now)

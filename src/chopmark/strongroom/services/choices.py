@@ -11,6 +11,7 @@ from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import CaseClosed, CaseExpired
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, leave, row_if_refused
+from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.policy.errors import NotChosen, RecordUnknown, ServiceNotApproved
 from chopmark.strongroom.policy.models import Choice
@@ -87,7 +88,8 @@ def release(
 
 @act(Tag.CONTACT_RELEASED)
 def _write_release(*, record_id: UUID, use: Use, actor: Actor, now: datetime) -> Record:
-    # 1. A refusal is a line in her history too, if there is such a person.
+    # 1. The witnesses are not late. Any other refusal is a line in her history too, if there is such a person.
+    witnesses.require_in_time(now)
     if not Record.objects.filter(pk=record_id).exists():
         raise RecordUnknown
     row_if_refused(lambda refusal: _refused(record_id, use, actor, now, refusal))

@@ -22,6 +22,7 @@ from chopmark.strongroom.errors import (
 )
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, if_refused, leave_with, row_if_refused
+from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.particulars import ASKABLE, as_asked
 from chopmark.strongroom.policy.errors import PurposeLimitReached
@@ -143,22 +144,26 @@ def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Cas
     if_refused(lambda refusal: watching.note(asking, now, refused=refusal.code))
     watching.require_free(asking, now)
 
-    # 2. The case; from here on a refusal is also a line in the subject's history.
+    # 2. The case; unless its subject herself opened it, the witnesses are not late.
     case = cases.hold(asked.case_id)
+    if case.kind != CaseKind.SUBJECT:
+        witnesses.require_in_time(now)
+
+    # 3. From here on a refusal is also a line in the subject's history.
     row_if_refused(lambda refusal: _opening(case.record, case, asked, actor, now, refused=refusal.code))
 
-    # 3. It is live, and the caller's application is its own.
+    # 4. It is live, and the caller's application is its own.
     cases.require_live(case, now)
     if asked.application is not None:
         cases.require_application(case, asked.application)
 
-    # 4. The purpose allows these fields at this door, and a second person agreed if it wants one.
+    # 5. The purpose allows these fields at this door, and a second person agreed if it wants one.
     purpose = terms().purpose(asked.purpose)
     require_allowed(purpose, fields=asked.fields, caller=asked.caller, case_purposes=frozenset(case.purposes))
     if purpose.two_persons:
         two_persons.use(case, purpose.name, asked.fields, actor, now)
 
-    # 5. The limits: counted under one lock, so that callers side by side cannot pass them together.
+    # 6. The limits: counted under one lock, so that callers side by side cannot pass them together.
     _require_within_limits(case, asked, now)
     _require_within_limits_of(purpose, now)
     return case

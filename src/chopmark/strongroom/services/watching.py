@@ -13,6 +13,7 @@ from chopmark.strongroom import locks
 from chopmark.strongroom.actors import WATCH
 from chopmark.strongroom.errors import CaseUnknown
 from chopmark.strongroom.leaves import leave_with
+from chopmark.strongroom.log.errors import OpeningsWaitForWitnesses
 from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped
 from chopmark.strongroom.policy.models import Alert, Attempt, Suspension
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
@@ -21,8 +22,8 @@ from chopmark.strongroom.tags import Tag
 
 HERE = ZoneInfo("Asia/Hong_Kong")
 FORGOTTEN_AFTER = timedelta(days=2)  # no pattern looks back further than a day
-# Being told to wait is no new misdeed, and being stopped cannot stop anybody twice.
-_NOT_COUNTED = (AskerSlowed.code, AskerStopped.code)
+# Being told to wait is no misdeed, and being stopped cannot stop anybody twice.
+_NOT_COUNTED = (AskerSlowed.code, AskerStopped.code, OpeningsWaitForWitnesses.code)
 
 
 class Verb(StrEnum):

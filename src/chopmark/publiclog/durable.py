@@ -1,4 +1,4 @@
-"""Files that are whole and on the disk, or not there at all."""
+"""Files that are whole and on the disk, or not there at all; all of them are public."""
 
 import fcntl
 import os
@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-# The web process, which may be another account of the machine, serves what is written here.
+# Another account may serve what is written here, however close the umask of the process that writes it.
 _READABLE_BY_ALL = 0o644
+_OPEN_TO_ALL = 0o755
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Be the only writer of this folder; the lock goes with the process that dies."""
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        open_to_all(folder)
     lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -39,11 +42,17 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         _sync(parent)
 
 
+def open_to_all(folder: Path) -> None:
+    """Whoever reaches this folder may read in it."""
+    folder.chmod(_OPEN_TO_ALL)
+
+
 def _make_folder(folder: Path, root: Path) -> None:
     if folder == root or folder.is_dir():
         return
     _make_folder(folder.parent, root)
     folder.mkdir(exist_ok=True)
+    open_to_all(folder)
     _sync(folder.parent)
 
 
@@ -51,6 +60,7 @@ def _write_beside(path: Path, content: bytes) -> Path:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _READABLE_BY_ALL)
     try:
+        os.fchmod(descriptor, _READABLE_BY_ALL)
         view = memoryview(content)
         while view:
             view = view[os.write(descriptor, view) :]
