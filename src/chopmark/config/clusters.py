@@ -209,7 +209,8 @@ class Cluster:
             raise Fault(f"{self.account.name} cannot write {path}: {done.stderr.strip()}")
 
     def _run(self, command: list[str], *, said: str | None = None) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        told = self.account.environment().items()
+        environment = {name: value for name, value in told if not name.startswith("PG")}
         heard = {"stdin": subprocess.DEVNULL} if said is None else {"input": said}
         return subprocess.run(
             command,

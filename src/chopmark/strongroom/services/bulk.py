@@ -12,7 +12,7 @@ from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import NothingAsked, RecordLimitReached, RecordShredded, RequestMalformed
 from chopmark.strongroom.keyring import Keyring
-from chopmark.strongroom.leaves import Line, act, if_refused, leave_many
+from chopmark.strongroom.leaves import Line, act, leave_many
 from chopmark.strongroom.particulars import as_asked
 from chopmark.strongroom.policy.errors import RecordUnknown
 from chopmark.strongroom.purposes import terms
@@ -70,8 +70,7 @@ def _write_openings(*, batch: Batch, actor: Actor, now: datetime) -> dict[UUID, 
         purpose=batch.purpose,
         verb=watching.Verb.BULK,
     )
-    if_refused(lambda refusal, _leaf_id: watching.note(asking, now, refused=refusal.code))
-    watching.require_free(asking, now)
+    watching.attend(asking, now)
 
     # 2. The records, held against shredding; one that is gone or was opened too often is refused by itself.
     found = _find(batch.records, now)

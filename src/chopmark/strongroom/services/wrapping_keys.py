@@ -69,7 +69,7 @@ def rewrap(*, keys: Keyring, most: int, actor: Actor, now: datetime) -> int:
 @act(Tag.KEK_REWRAPPED)
 def _rewrap(*, keys: Keyring, most: int, actor: Actor, now: datetime) -> int:
     # 1. Hold these rows: whoever shreds one waits, and then shreds it. An opening reads and does not wait.
-    records = list(_left(keys).select_for_update().order_by("pk")[:most])
+    records = list(_left(keys).select_for_update(no_key=True).order_by("pk")[:most])
 
     # 2. The same record key under the newest key; the record's ciphertext is not touched.
     for record in records:
