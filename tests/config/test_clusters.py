@@ -108,6 +108,34 @@ def test_a_half_made_cluster_is_made_anew(cluster, place):
     assert not other.is_ready()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root could write where the account cannot")
+def test_root_follows_no_link_that_the_account_put_into_its_folder(cluster, place):
+    """Found by the thief: root emptied the file that a link in the folder of PostgreSQL's account led to."""
+    cluster.stop()
+    hers = place / "hers"
+    hers.write_text("a key of the owner's")
+    hers.chmod(0o600)
+    links = [cluster.folder / ".lock", cluster.data / "chopmark.conf", cluster.folder / ".superuser"]
+    for link in links:
+        link.unlink(missing_ok=True)
+        link.symlink_to(hers)
+    cluster.start()
+    assert cluster.is_ready()
+    assert hers.read_text() == "a key of the owner's"
+    assert hers.stat().st_uid == 0
+    assert not links[1].is_symlink(), "the account made its own file there"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root lends PostgreSQL to another account")
+def test_the_account_is_told_nothing_of_what_roots_shell_knows(cluster, monkeypatch):
+    monkeypatch.setenv("ROOTS_OWN", "known to root alone")
+    cluster.stop()
+    cluster.start()
+    told = Path(f"/proc/{postmaster(cluster)}/environ").read_bytes()
+    assert b"PATH=" in told
+    assert b"ROOTS_OWN" not in told
+
+
 def test_a_socket_name_that_is_too_long_is_refused_before_anything_is_made(cluster, place):
     with pytest.raises(Fault, match="too long"):
         replace(cluster, folder=place / "long", sockets=place / ("s" * 100)).start()

@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
+from thief.scene import crew, found, house, owners_log  # noqa: F401  fixtures of both files of the thief's suite
+
 CHOPMARK = [sys.executable, "-m", "chopmark.config"]
 PATIENCE = 90
 

@@ -20,10 +20,12 @@ from people import (
     visit_of,
 )
 
+from chopmark.pki.tlog.leaf import decode_leaf
 from chopmark.strongroom import clock, officers
 from chopmark.strongroom.client import read_receipt
 from chopmark.strongroom.journal import BareFormatter
-from chopmark.strongroom.models import Opening, Record
+from chopmark.strongroom.models import Leaf, LeafPayload, Opening, Record
+from chopmark.strongroom.tags import Tag
 
 PRIVATE = ("A123456", "1988", "91234567", "9123 4567")
 LINK = {"application": ERRAND.reference, "nonce": ERRAND.nonce, "type": ERRAND.type}
@@ -207,6 +209,16 @@ def test_an_officer_is_locked_out_after_five_wrong_passwords(client, strongroom)
     assert statuses == [422, 422, 422, 422, 429]
     right = wrong | {"password": PASSWORD, "code": code_of(enrolment, steps_ahead=1)}
     assert client.post("/officer/sign-in", right).status_code == 429
+
+
+def test_who_fails_to_sign_in_as_an_officer_leaves_a_leaf_and_a_locked_number_no_more(client, strongroom):
+    bikram_is_welcomed(clock.now())
+    for number in ["20417"] * 7 + ["somebody"]:
+        client.post("/officer/sign-in", {"number": number, "password": "wrong", "code": "000000"})
+    entries = [decode_leaf(bytes(leaf.entry)) for leaf in Leaf.objects.order_by("position")]
+    wrong = [entry for entry in entries if entry.tag == Tag.OFFICER_SIGNED_IN]
+    assert [entry.refused for entry in wrong] == ["officer_sign_in_refused"] * 4
+    assert LeafPayload.objects.latest("leaf_id").payload["actor"] == "officer:20417"
 
 
 def test_a_sign_in_leads_nowhere_else(client, strongroom):

@@ -1,13 +1,16 @@
 """Who waits for whom: openings go on while a key is made, a form is sent, a head is signed, a record is held."""
 
+import psycopg
 import pytest
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 from owners_stage import DEVI, FARAH, grant, officers_are_in
 from people import ASHA, LATER, WORKER, asha_applies, asked
 
 from chopmark.strongroom import locks
 from chopmark.strongroom.keys.keyring import keyring
-from chopmark.strongroom.services import bulk, openings
+from chopmark.strongroom.models import Case, Record
+from chopmark.strongroom.services import bulk, cases, openings
 from chopmark.strongroom.services.bulk import Batch
 
 ALL = {name: value for name, value in vars(locks).items() if name.isupper() and not name.startswith("_")}
@@ -76,3 +79,42 @@ def test_what_an_opening_looks_at_in_the_end_is_held_so_that_it_need_not_wait():
     locking = [sql for sql in said if " for update" in sql or "no key update" in sql]
     assert len(locking) >= 3
     assert not [sql for sql in locking if " for update" in sql]
+
+
+def another_connection() -> psycopg.Connection:
+    given = settings.DATABASES["default"]
+    return psycopg.connect(
+        dbname=given["NAME"],
+        user=given["USER"],
+        password=given["PASSWORD"],
+        host=given["HOST"],
+        port=given["PORT"] or None,
+        options="-c lock_timeout=300ms",
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_names_a_held_case_and_record_is_written_at_once():
+    """Found by the thief: asking to release again and again, he made the subject's own withdrawal fail."""
+    case_id = asha_applies().case_id
+    record_id = Case.objects.get(pk=case_id).record_id
+    with transaction.atomic(), another_connection() as other:
+        cases.hold(case_id)
+        cases.hold_record(record_id)
+        # What the database does for a foreign key of a row that is written.
+        for model, key in ((Case, case_id), (Record, record_id)):
+            query = f"select id from {model._meta.db_table} where id = %s for key share"
+            assert other.execute(query, [key]).fetchone() == (key,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_held_case_and_record_are_held_against_whoever_would_hold_them_too():
+    case_id = asha_applies().case_id
+    record_id = Case.objects.get(pk=case_id).record_id
+    with transaction.atomic():
+        cases.hold(case_id)
+        cases.hold_record(record_id)
+        for model, key in ((Case, case_id), (Record, record_id)):
+            query = f"select id from {model._meta.db_table} where id = %s for no key update"
+            with another_connection() as other, pytest.raises(psycopg.errors.LockNotAvailable):
+                other.execute(query, [key])

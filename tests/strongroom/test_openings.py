@@ -27,7 +27,7 @@ from chopmark.strongroom.errors import (
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Case, Leaf, Opening, Record
-from chopmark.strongroom.policy.errors import PurposeLimitReached
+from chopmark.strongroom.policy.errors import PurposeLimitReached, PurposeOnlyCompares
 from chopmark.strongroom.purposes import DESK
 from chopmark.strongroom.services import cases, openings
 
@@ -162,7 +162,7 @@ def test_a_purpose_has_its_own_limits(case_id, monkeypatch, limit, free_after):
     open_(asked(case_id, "name"))
     with pytest.raises(PurposeLimitReached):
         open_(asked(case_id, "name"), now=LATER + free_after - timedelta(seconds=1))
-    assert open_(asked(case_id, "hkid", purpose="identity_value"))
+    assert find(case_id) == NOBODY
     assert open_(asked(case_id, "name"), now=LATER + free_after)
 
 
@@ -222,6 +222,16 @@ def find(case_id, purpose="duplicate_check"):
 
 
 NOBODY = openings.Found(records=(), more=False)
+
+
+def test_what_is_only_compared_is_never_shown(case_id):
+    """Found by the thief: asked to open for the purpose of `find`, the door gave the whole number."""
+    with pytest.raises(PurposeOnlyCompares):
+        open_(asked(case_id, "hkid", purpose="duplicate_check"))
+    with pytest.raises(PurposeOnlyCompares):
+        open_(asked(case_id, "hkid:masked", purpose="duplicate_check"))
+    assert [line.refused for line in Opening.objects.all()] == [PurposeOnlyCompares.code] * 2
+    assert find(case_id) == NOBODY
 
 
 def came_home(reference, *, particulars=ASHA, now=NOW):

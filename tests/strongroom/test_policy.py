@@ -62,6 +62,7 @@ WRONG = [
     (set_("purpose.certificate.per_hour", True), "purpose.certificate.per_hour"),
     (set_("purpose.certificate.two_person", True), "purpose.certificate.two_person"),
     (set_("purpose.certificate.two_persons", True), "purpose.certificate.callers"),
+    (set_("purpose.renewal.only_compared", True), "purpose.renewal.kinds"),
     (set_("purpose.enquiry.callers", ["authority"]), "purpose.enquiry.callers"),
     (set_("purpose.enquiry.fields", ["hkid", "hkid:masked"]), "purpose.enquiry.fields"),
     (set_("purpose.lawful_request.told_after_days", 91), "purpose.lawful_request.told_after_days"),

@@ -11,14 +11,16 @@ from owners_stage import DEVI, officers_are_in
 from people import LATER, WORKER, asha_applies, asked
 
 from chopmark.strongroom import purposes
+from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import CaseUnknown, FieldNotOfPurpose
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import LeafPayload
-from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped
+from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped, RecordUnknown
 from chopmark.strongroom.policy.models import Alert, Attempt, Suspension
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
-from chopmark.strongroom.services import alerts, openings, watching
+from chopmark.strongroom.services import alerts, cases, choices, leave_to_open, openings, watching
+from chopmark.strongroom.services.choices import Use
 
 NIGHT = LATER.replace(hour=15)  # 23 o'clock in Hong Kong
 
@@ -69,6 +71,52 @@ def test_it_works(case_id, watch):
     assert (alert.pattern, alert.asker, alert.count) == ("p", "authority/worker", 2)
     assert LeafPayload.objects.get(leaf_id=alert.leaf_id).payload["pattern"] == "p"
     signing.check()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: cases.close_case(case_id=uuid4(), actor=WORKER, now=LATER),
+        lambda: cases.confirm_case(case_id=uuid4(), actor=WORKER, now=LATER),
+        lambda: choices.release(
+            record_id=uuid4(),
+            use=Use(service="club", purpose="offers", channel="email"),
+            keys=keyring(),
+            actor=WORKER,
+            now=LATER,
+        ),
+        lambda: leave_to_open.make_challenge(
+            record_id=uuid4(), purpose="renewal", keys=keyring(), actor=WORKER, now=LATER
+        ),
+        lambda: leave_to_open.open_case_by_grant(
+            record_id=uuid4(), grant_id=uuid4(), keys=keyring(), actor=WORKER, now=LATER
+        ),
+    ],
+    ids=["close", "confirm", "release", "challenge", "case by grant"],
+)
+def test_a_guess_is_a_guess_by_whichever_verb(case_id, watch, ask):
+    """Found by the thief: only `open` and `find` were watched, and one may guess with any of them."""
+    watch(pattern(counts=Counts.UNKNOWN_CASES, per=Per.CALLER, stop_at=3))
+    for _ in range(3):
+        with pytest.raises((CaseUnknown, RecordUnknown)):
+            ask()
+    assert [alert.count for alert in Alert.objects.all()] == [2]
+    with pytest.raises(AskerStopped):
+        ask()
+    with pytest.raises(AskerStopped):
+        cases.close_case(case_id=case_id, actor=WORKER, now=LATER)
+
+
+def test_another_name_for_each_asking_does_not_hide_from_what_counts_by_door(case_id, watch):
+    watch(pattern(per=Per.CALLER), pattern(name="refused", counts=Counts.REFUSALS, per=Per.CALLER))
+    for number in range(2):
+        open_(asked(case_id, "name"), actor=Actor.caller(f"somebody-{number}"))
+        with pytest.raises(FieldNotOfPurpose):
+            open_(asked(case_id, "phone"), actor=Actor.caller(f"nobody-{number}"))
+    assert {(alert.pattern, alert.asker) for alert in Alert.objects.all()} == {
+        ("p", "authority"),
+        ("refused", "authority"),
+    }
 
 
 def test_the_owner_is_told_once_in_a_while(case_id, watch):

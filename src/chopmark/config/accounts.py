@@ -1,16 +1,30 @@
-"""Under which account of the machine PostgreSQL runs: it refuses root, so root lends it to a service account."""
+"""Under which accounts of the machine things run: PostgreSQL refuses root, and each process may have one of its own."""
 
 import os
 import pwd
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from chopmark.config.faults import Fault
 
 SERVICE_ACCOUNTS = ("postgres", "nobody")
+# What a program needs to be found and to print; whatever else root's shell knows is not for the accounts.
+_TOLD = ("LANG", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "TZ")
+
+
+class Part(StrEnum):
+    """What runs under an account of its own, by its name under [accounts] in config.toml."""
+
+    OWNER = "owner"  # the strongroom and the owner's PostgreSQL
+    POSTGRESQL = "postgresql"  # the authority's PostgreSQL
+    RESPONDER = "responder"
+    SIGNER = "signer"
+    WEB = "web"
+    WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,24 @@ class Account:
     def run_as(self) -> Mapping[str, Any]:
         """The arguments that make `subprocess` run a program under this account."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_lent else {}
+
+    def become(self) -> None:
+        """From here on this process is this account, for good; nothing changes if it is already."""
+        if self.is_lent:
+            os.setgroups([])
+            os.setgid(self.gid)
+            os.setuid(self.uid)
+
+    def environment(self) -> dict[str, str]:
+        """What a program under this account is told of ours."""
+        if not self.is_lent:
+            return dict(os.environ)
+        return {name: os.environ[name] for name in _TOLD if name in os.environ}
+
+    def can_pass(self, folder: Path) -> bool:
+        """May this account go through that folder?"""
+        asked = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(folder)]
+        return subprocess.run(asked, check=False, cwd="/", **self.run_as()).returncode == 0
 
     def can_execute(self, program: Path) -> bool:
         """May this account reach and run that file, through all of its parents as they are?"""
@@ -59,6 +91,20 @@ def serving_account(preferred: str = "") -> Account:
             "create a system account and name it as `account` under [postgresql] in config.toml",
         )
     return _entry(pwd.getpwnam, name)
+
+
+def accounts_of(table: Mapping[str, str]) -> dict[Part, Account]:
+    """The accounts that config.toml names: none, or one for each part, no two alike, and none of them root."""
+    if not table:
+        return {}
+    if set(table) != set(Part):
+        raise Fault("[accounts] in config.toml does not name each part once", f"name {', '.join(Part)}")
+    found = {part: _entry(pwd.getpwnam, table[part]) for part in Part}
+    if len({account.uid for account in found.values()} - {0}) < len(Part):
+        raise Fault(
+            "[accounts] names root, or one account twice", "a wall needs two sides: give each part its own"
+        )
+    return found
 
 
 def _entry(look_up: Any, key: str | int) -> Account:

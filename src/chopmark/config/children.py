@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from chopmark.config.accounts import Account, Part
 from chopmark.config.database import connection_string
+from chopmark.config.folders import write_once
 from chopmark.config.home import Home
 from chopmark.config.roles import (
     STRONGROOM,
@@ -42,8 +44,21 @@ class Child:
             return [*python, "chopmark.strongroom", "serve"]
         return [*python, self.module]
 
+    def account(self, home: Home) -> Account | None:
+        """Under which account it runs, if not under ours."""
+        return home.accounts.get(Part.OWNER if self.name == "strongroom" else Part(self.name))
+
     def heartbeat(self, home: Home) -> Path:
         return home.path / "run" / f"{self.name}.ready"
+
+    def forget_heartbeat(self, home: Home) -> None:
+        """No beat is there until a new one comes; an account that cannot make the file finds it made, and old."""
+        beat = self.heartbeat(home)
+        beat.unlink(missing_ok=True)
+        if not self.address and (account := self.account(home)):
+            write_once(beat, "")
+            os.chown(beat, account.uid, account.gid)
+            os.utime(beat, (0, 0))
 
     def environment(self, home: Home) -> dict[str, str]:
         if self.name == "strongroom":
@@ -89,6 +104,7 @@ def strongroom_environment(home: Home, process: str) -> dict[str, str]:
         "STRONGROOM_HOME": str(home.path),
         "STRONGROOM_PROCESS": process,
         "STRONGROOM_SOCKET": str(home.strongroom_socket),
+        "STRONGROOM_SOCKET_SHARED": "yes" if home.accounts else "",
         "STRONGROOM_DATABASE": where + options,
         "STRONGROOM_DATABASE_PASSWORD_FILE": str(home.path / "secrets" / f"{role}.password"),
     }

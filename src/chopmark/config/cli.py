@@ -80,8 +80,11 @@ def _process(name: str) -> click.Command:
         from chopmark.config.home import open_home
 
         opened, wanted = open_home(home), child(name)
-        command = wanted.command(opened)
-        os.execve(command[0], command, {**os.environ, **wanted.environment(opened)})
+        command, told, rest = wanted.command(opened), wanted.environment(opened), dict(os.environ)
+        if account := wanted.account(opened):
+            rest = account.environment()
+            account.become()
+        os.execve(command[0], command, {**rest, **told})
 
     return start
 

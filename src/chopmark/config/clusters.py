@@ -1,7 +1,8 @@
 """The life of one PostgreSQL cluster over any folder of programs: make, start, look after, stop.
 
 The layout of `folder`: `data/` and `server.log` belong to the account that runs PostgreSQL; `sockets` is a short
-private folder, since a socket's path must stay under 108 bytes.
+private folder, since a socket's path must stay under 108 bytes. What lies in a folder of that account may be a link to
+anywhere: so root writes nothing there, and has the account do it.
 """
 
 import contextlib
@@ -36,6 +37,9 @@ class Cluster:
     sockets: Path
     password: str = field(repr=False)
     port: int = 5432
+    is_shared: bool = (
+        False  # other accounts may come to the socket too; each is asked for a password as before
+    )
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -45,6 +49,11 @@ class Cluster:
     @property
     def log(self) -> Path:
         return self.folder / "server.log"
+
+    @property
+    def lock(self) -> Path:
+        """Beside the folder: to open a file for writing in somebody else's folder is to follow his links."""
+        return self.folder.with_name(f"{self.folder.name}.lock")
 
     @property
     def about(self) -> str:
@@ -71,7 +80,7 @@ class Cluster:
     def start(self) -> None:
         """Make it if it is not there, start it if it does not run; several starters may come at once."""
         self._make_folders()
-        with (self.folder / ".lock").open("w") as lock:
+        with self.lock.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not self.exists:
                 self._initialise()
@@ -85,7 +94,7 @@ class Cluster:
         """Stop it cleanly, or at once if it will not; a cluster that does not run is left as it is."""
         if not self.exists:
             return
-        with (self.folder / ".lock").open("w") as lock:
+        with self.lock.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             # Only when somebody lives there: `pg_ctl` would signal whoever has the number in a stale pid file.
             if not self._is_inhabited():
@@ -105,6 +114,7 @@ class Cluster:
                 raise Fault(f"{folder} belongs to somebody else", "remove it, or choose another home")
             if self.account.is_lent:
                 os.chown(folder, self.account.uid, self.account.gid)
+        self.sockets.chmod(0o711 if self.is_shared else 0o700)
 
     def _initialise(self) -> None:
         # A crash here leaves a folder without PG_VERSION or a half-made one under another name: both are made anew.
@@ -131,25 +141,21 @@ class Cluster:
             secret.unlink()
         if fault:
             raise Fault(f"PostgreSQL could not make a cluster in {self.folder}: {fault}")
-        with (unfinished / "postgresql.conf").open("a") as conf:
-            conf.write("include_if_exists = 'chopmark.conf'\n")
+        self._sh('cat >> "$1"', unfinished / "postgresql.conf", said="include_if_exists = 'chopmark.conf'\n")
         with contextlib.suppress(FileNotFoundError):
             self.data.rmdir()
         unfinished.rename(self.data)
 
     def _write(self, path: Path, text: str) -> None:
         """Write a file that PostgreSQL's account can read, and nobody else."""
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
-            out.write(text)
-            os.fchown(out.fileno(), self.account.uid, self.account.gid)
+        self._sh('umask 077 && rm -f "$1" && cat > "$1"', path, said=text)
 
     def _try_to_start(self) -> str:
         self._remove_stale_files()
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
-            "unix_socket_permissions": "0700",
+            "unix_socket_permissions": "0777" if self.is_shared else "0700",
             "port": str(self.port),
             "max_connections": "200",
             "timezone": "UTC",
@@ -170,7 +176,7 @@ class Cluster:
         PostgreSQL sees for itself that a number is free; after a reboot it may be taken by a stranger.
         """
         if not self._is_inhabited():
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            self._sh('rm -f "$1"', self.data / "postmaster.pid")
             for stale in self.sockets.glob(".s.PGSQL.*"):
                 stale.unlink(missing_ok=True)
 
@@ -193,13 +199,25 @@ class Cluster:
 
     def _try(self, tool: str, *arguments: str) -> str:
         """Run a program of PostgreSQL under its account; answers what went wrong, or nothing."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        done = subprocess.run(
-            [self.binaries.tool(tool), *arguments],
+        done = self._run([str(self.binaries.tool(tool)), *arguments])
+        return "" if done.returncode == 0 else done.stderr.strip() or f"{tool} failed ({done.returncode})"
+
+    def _sh(self, script: str, path: Path, said: str = "") -> None:
+        """Have the account do something to one of its own files, whose name is `$1`."""
+        done = self._run(["/bin/sh", "-c", script, "sh", str(path)], said=said)
+        if done.returncode:
+            raise Fault(f"{self.account.name} cannot write {path}: {done.stderr.strip()}")
+
+    def _run(self, command: list[str], *, said: str | None = None) -> subprocess.CompletedProcess[str]:
+        told = self.account.environment().items()
+        environment = {name: value for name, value in told if not name.startswith("PG")}
+        heard = {"stdin": subprocess.DEVNULL} if said is None else {"input": said}
+        return subprocess.run(
+            command,
             check=False,
             env=environment | {"LC_ALL": "C.UTF-8"},
             cwd="/",
-            stdin=subprocess.DEVNULL,
+            **heard,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -207,4 +225,3 @@ class Cluster:
             start_new_session=True,
             **self.account.run_as(),
         )
-        return "" if done.returncode == 0 else done.stderr.strip() or f"{tool} failed ({done.returncode})"

@@ -2,15 +2,19 @@
 
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 
 from chopmark.config.faults import Fault
 
 
-def own_folder(path: Path, mode: int = 0o700) -> Path:
-    """Make the folder, or find it made by ourselves: in a place like /tmp a stranger may have been first."""
+def own_folder(path: Path, mode: int = 0o700, *, lent_to: Collection[int] = ()) -> Path:
+    """Make the folder, or find it made by ourselves: in a place like /tmp a stranger may have been first.
+
+    We may have given it to one of the accounts `lent_to` since.
+    """
     path.mkdir(mode=mode, parents=True, exist_ok=True)
-    if path.is_symlink() or path.stat().st_uid != os.geteuid():
+    if path.is_symlink() or path.stat().st_uid not in {os.geteuid(), *lent_to}:
         raise Fault(f"{path} belongs to somebody else", "remove it, or choose another home")
     return path
 

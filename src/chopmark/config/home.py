@@ -6,14 +6,14 @@ import secrets
 import shutil
 import socket
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chopmark.config.accounts import Account, serving_account
-from chopmark.config.binaries import Binaries, find_binaries, within_reach
+from chopmark.config.accounts import Account, Part, accounts_of, serving_account
+from chopmark.config.binaries import find_binaries, within_reach
 from chopmark.config.clusters import LONGEST_SOCKET_PATH, Cluster
 from chopmark.config.faults import Fault
 from chopmark.config.folders import own_folder, secret
@@ -64,6 +64,15 @@ binaries = ""
 # For root only: the account to run PostgreSQL under, and the folder outside this home that it can reach.
 account = "{account}"
 place = "{place}"
+
+# For root only: an account of its own for each part, all six of them (docs/howto/accounts.md).
+# [accounts]
+# owner = "chopmark-owner"
+# postgresql = "chopmark-postgresql"
+# responder = "chopmark-responder"
+# signer = "chopmark-signer"
+# web = "chopmark-web"
+# worker = "chopmark-worker"
 
 # Who cosigns the authority's log (docs/witness.md); how many must have is the pack's `witness_quorum`.
 # [witness]
@@ -123,6 +132,11 @@ class Home:
         return secret(self.path / "secrets" / name)
 
     @property
+    def accounts(self) -> Mapping[Part, Account]:
+        """The account of each part, where root runs each under its own; none: everything runs under ours."""
+        return accounts_of(self.config.get("accounts", {}))
+
+    @property
     def clusters_place(self) -> Path:
         return Path(self.config["postgresql"]["place"] or self.path)
 
@@ -131,25 +145,34 @@ class Home:
         """A short private folder for the clusters' sockets: in the home if its name is short enough."""
         if self.clusters_place == self.path and len(os.fsencode(self.path)) < LONGEST_SOCKET_PATH - 40:
             return self.path / "run"
-        short = "/run" if os.access("/run", os.W_OK) else "/tmp"  # noqa: S108  own_folder looks whose it is
+        # An account that root lends to cannot write to /run, and must look where root did.
+        is_roots = bool(self.accounts) or os.access("/run", os.W_OK)
+        short = "/run" if is_roots else "/tmp"  # noqa: S108  own_folder looks whose it is
         return Path(short) / f"chopmark-{self.id}"
 
     @property
     def strongroom_socket(self) -> Path:
-        """The strongroom's machine door: in the home too, if a socket may have so long a name."""
+        """The strongroom's machine door: in the home too, if a socket may have so long a name and nobody shares it."""
+        if self.accounts:
+            return self.sockets_place / "door" / "strongroom.sock"
         usual = self.path / "run" / "strongroom.sock"
         is_short = len(os.fsencode(usual)) <= LONGEST_SOCKET_PATH
         return usual if is_short else own_folder(self.sockets_place) / usual.name
 
-    def cluster(self, name: str, binaries: Binaries, account: Account) -> Cluster:
-        """The `authority`'s or the `owner`'s cluster."""
+    def _cluster(self, name: str, part: Part) -> Cluster:
+        """The `authority`'s or the `owner`'s cluster; only the authority's has several accounts at its door."""
+        wanted = self.config["postgresql"]
+        account = self.accounts.get(part) or serving_account(wanted["account"])
+        shelf = self.clusters_place.parent / "postgresql"
+        binaries = within_reach(find_binaries(wanted["binaries"]), account, shelf)
         return Cluster(
             binaries=binaries,
             account=account,
             folder=self.clusters_place / name / "cluster",
             sockets=self.sockets_place / f"{name}.pg",
             password=self.secret(f"postgres-{name}.password"),
-            settings=dict(self.config["postgresql"].get("settings", {})),
+            is_shared=bool(self.accounts) and part is Part.POSTGRESQL,
+            settings=dict(wanted.get("settings", {})),
         )
 
     def database_place(self, name: str) -> tuple[str, int]:
@@ -172,20 +195,26 @@ class Home:
 
     def clusters(self) -> tuple[Cluster, Cluster]:
         """The authority's cluster and the data owner's, with folders that their account can reach."""
-        wanted = self.config["postgresql"]
-        account = serving_account(wanted["account"])
-        self._make_places(account)
-        shelf = self.clusters_place.parent / "postgresql"
-        binaries = within_reach(find_binaries(wanted["binaries"]), account, shelf)
-        return self.cluster("authority", binaries, account), self.cluster("owner", binaries, account)
+        self._make_places()
+        return self._cluster("authority", Part.POSTGRESQL), self._cluster("owner", Part.OWNER)
 
-    def _make_places(self, account: Account) -> None:
-        mode = 0o711 if account.is_lent else 0o700
+    def _make_places(self) -> None:
+        mode = 0o711 if os.geteuid() == 0 else 0o700
         own_folder(self.sockets_place, mode)
         if self.clusters_place != self.path:
             self._claim_place()
         for name in ("authority", "owner"):
             own_folder(self.clusters_place / name, mode)
+        if accounts := self.accounts:
+            self._make_door(accounts[Part.OWNER], accounts[Part.WORKER])
+
+    def _make_door(self, owner: Account, worker: Account) -> None:
+        # The owner's folder, whose sockets the worker may reach and nobody else. Root's folder is around it, so that
+        # nobody can have put another thing there.
+        door = self.strongroom_socket.parent
+        door.mkdir(mode=0o700, exist_ok=True)
+        os.chown(door, owner.uid, worker.gid)
+        door.chmod(0o710)
 
     def _claim_place(self) -> None:
         # A copied home names the original's clusters: two installations must not write to the same ones.
@@ -219,9 +248,10 @@ def open_home(path: Path) -> Home:
         text = (path / "config.toml").read_text()
     except FileNotFoundError:
         raise Fault(f"there is no home at {path}", f"make it with `chopmark up --home {path}`") from None
-    if path.stat().st_uid != os.geteuid():
+    home = Home(path=path.resolve(), config=tomllib.loads(text))
+    if os.geteuid() not in {path.stat().st_uid, *(account.uid for account in home.accounts.values())}:
         raise Fault(f"the home {path} belongs to another account", "run this as the account that made it")
-    return Home(path=path.resolve(), config=tomllib.loads(text))
+    return home
 
 
 def make_home(path: Path) -> Home:
@@ -229,15 +259,18 @@ def make_home(path: Path) -> Home:
     path = path.expanduser().absolute()
     own_folder(path)
     path = path.resolve()
-    for folder in FOLDERS:
-        own_folder(path / folder)
+    own_folder(path / "run")
     with (path / "run" / "home.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (path / "config.toml").exists():
             draft = path / "config.toml.draft"
             draft.write_text(_first_config())
             draft.rename(path / "config.toml")
-    return open_home(path)
+    home = open_home(path)
+    accounts = {account.uid for account in home.accounts.values()}
+    for folder in FOLDERS:
+        own_folder(path / folder, lent_to=accounts)
+    return home
 
 
 def _first_config() -> str:

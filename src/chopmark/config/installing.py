@@ -26,7 +26,8 @@ def install(home: Home, authority: PostgreSQL, owner: PostgreSQL) -> None:
     ).share_set.exists():  # then the passphrase is its holders', and the keys are made
         ceremony.prepare(home.path, home.secret("strongroom.passphrase"))
     install_database(home, owner, strongroom_plan.PLAN, strongroom_environment(home, "migrate"))
-    home.secret("token.passphrase")
+    for name in ("pages.key", "token.passphrase"):
+        home.secret(name)
 
 
 def install_database(home: Home, cluster: PostgreSQL, plan: Plan, environment: Mapping[str, str]) -> None:

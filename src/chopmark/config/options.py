@@ -1,6 +1,7 @@
 """Every option of the authority's processes: one frozen, typed, described object, checked at start and read once."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -111,7 +112,8 @@ def load(environ: Mapping[str, str]) -> Options:
         database_port=home.database_place("authority")[1],
         database_role=ROLES[process],
         database_password=home.secret(f"{ROLES[process]}.password"),
-        secret_key=home.secret("pages.key"),
+        # Only pages are signed with it: whoever serves none gets one that nobody else knows.
+        secret_key=home.secret("pages.key") if process is Process.WEB else secrets.token_urlsafe(32),
         desk_receipt_key=_receipt_key(home),
     )
     _check(options)

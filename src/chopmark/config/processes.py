@@ -8,7 +8,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from chopmark.config.accounts import Account
 from chopmark.config.linux import die_with_parent
 
 # One that dies at each start is tried every few seconds, so that it is back soon after its cause is mended.
@@ -26,6 +28,7 @@ class Kept:
     command: list[str]
     environment: Mapping[str, str]
     log: Path
+    account: Account | None = None  # another's than ours
     running: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     wait: float = FIRST_WAIT
@@ -44,15 +47,20 @@ class Kept:
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(
                 self.command,
-                env={**os.environ, **self.environment},
+                env={**(self.account.environment() if self.account else os.environ), **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 # A group of its own: a Ctrl-C comes to us alone, and we stop things in order.
                 process_group=0,
                 preexec_fn=die_with_parent,  # noqa: PLW1509  the supervisor has one thread
+                **self._as_account(),
             )
         self.started_at = now
+
+    def _as_account(self) -> Mapping[str, Any]:
+        # Where we are may be a folder that the account cannot enter, and Python looks for modules where it starts.
+        return {"cwd": "/", "umask": 0o022, **self.account.run_as()} if self.account else {}
 
     def _bury(self, now: float) -> None:
         self._signal(signal.SIGKILL)  # what it started, if anything of it is left

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chopmark.config import installing, options
+from chopmark.config import belongings, installing, options
 from chopmark.config.children import CHILDREN, Child, authority_environment
 from chopmark.config.faults import Fault
 from chopmark.config.home import PORTS, Home, is_free, make_home
@@ -40,6 +40,8 @@ def up(path: Path, *, check: bool, say: Say) -> int:
         say("bringing the databases up to date")
         installing.install(home, *clusters)
         _prepare_demo(home, say)
+        _require_reach(home)
+        belongings.hand_over(home)
         return _run_children(home, clusters, stop, check=check, say=say)
 
 
@@ -91,7 +93,7 @@ def _run_children(
     home: Home, clusters: tuple[PostgreSQL, PostgreSQL], stop: threading.Event, *, check: bool, say: Say
 ) -> int:
     for child in CHILDREN:
-        child.heartbeat(home).unlink(missing_ok=True)
+        child.forget_heartbeat(home)
     # Again: a neighbour on our ports would answer for us.
     _wait_for_ports(home)
     kept = [_kept(child, home) for child in CHILDREN]
@@ -121,12 +123,28 @@ def _patience(home: Home, say: Say) -> float | None:
     return None
 
 
+def _require_reach(home: Home) -> None:
+    """Each account can run this Python and pass to the home: no mode of what is not the home's is widened for it."""
+    for part, account in home.accounts.items():
+        if not account.can_execute(Path(sys.executable)):
+            raise Fault(
+                f"{account.name} may not run {sys.executable}",
+                "install this software where its accounts can reach it, such as /opt",
+            )
+        if not account.can_pass(home.path.parent):
+            raise Fault(
+                f"{account.name}, for the {part}, cannot pass {home.path.parent}",
+                "let others pass that folder (mode 0711), or make the home elsewhere",
+            )
+
+
 def _kept(child: Child, home: Home) -> Kept:
     return Kept(
         name=child.name,
         command=child.command(home),
         environment=child.environment(home),
         log=home.path / "logs" / f"{child.name}.log",
+        account=child.account(home),
     )
 
 

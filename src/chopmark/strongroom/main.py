@@ -53,6 +53,7 @@ def _config(options: Options) -> dict[str, Any]:
         "accesslog": None,
         "loglevel": "warning",
         "limit_request_line": 2048,
+        "when_ready": _share_the_machine_door,
         "post_worker_init": _start,
         "proc_name": "chopmark-strongroom",
         "control_socket_disable": True,
@@ -63,6 +64,13 @@ def _listeners(options: Options) -> list[str]:
     doors = [f"127.0.0.1:{options.port}", f"unix:{options.machine_socket}"]
     # Only a home that starts sealed has the owner's door.
     return doors + [f"unix:{options.owner_socket}"] * options.keys.share_set.exists()
+
+
+def _share_the_machine_door(server: Any) -> None:
+    """Where the worker is another account, it is the socket's folder that lets it in, and nobody else."""
+    options = Options.read()
+    if options.machine_socket_shared:
+        options.machine_socket.chmod(0o666)
 
 
 def _start(worker: Any) -> None:

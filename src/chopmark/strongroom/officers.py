@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from chopmark.strongroom.actors import OWNER, Actor
 from chopmark.strongroom.errors import (
     OfficerAlreadyRegistered,
     OfficerNumberMalformed,
+    OfficerSignInRefused,
     OfficerUnknown,
     OneTimeCodeWrong,
     PasswordTooWeak,
@@ -94,6 +96,18 @@ def welcome(*, token: str, password: str, code: str, actor: Actor, now: datetime
 def note_sign_in(*, actor: Actor, now: datetime) -> None:
     """Leave a leaf for a sign-in that has succeeded."""
     leaves.leave(actor=actor, payload={}, now=now)
+
+
+def note_wrong_sign_in(number: str, now: datetime) -> None:
+    """Leave a refusal's leaf when somebody failed to sign in as one of our officers; a number of nobody's is no news."""
+    if Officer.objects.filter(number=number, left_at=None).exists():
+        with suppress(OfficerSignInRefused):
+            _refuse_sign_in(actor=Actor.officer(number), now=now)
+
+
+@act(Tag.OFFICER_SIGNED_IN)
+def _refuse_sign_in(*, actor: Actor, now: datetime) -> None:
+    raise OfficerSignInRefused
 
 
 def leave(number: str, now: datetime) -> None:

@@ -32,6 +32,9 @@ class Options:
     notice: str  # config.toml [owner] notice: a sentence for every foot of page
     production: bool  # config.toml production: cookies only over TLS, no key in a file without a waiver
     machine_socket: Path  # STRONGROOM_SOCKET, else run/strongroom.sock
+    machine_socket_shared: (
+        bool  # STRONGROOM_SOCKET_SHARED: its folder admits another account, for which it is opened
+    )
     policy_file: Path  # STRONGROOM_POLICY, else config.toml [owner] policy, else the policy that comes with the product
     log_folder: (
         Path  # STRONGROOM_LOG_FOLDER, else owner/log: public files, which a plain web server may serve too
@@ -65,6 +68,7 @@ class Options:
             notice=owner.get("notice", ""),
             production=bool(config.get("production", False)),
             machine_socket=_path(environment, "STRONGROOM_SOCKET", home / "run" / "strongroom.sock"),
+            machine_socket_shared=bool(environment.get("STRONGROOM_SOCKET_SHARED")),
             policy_file=_policy(home, owner, environment),
             log_folder=_path(environment, "STRONGROOM_LOG_FOLDER", home / "owner" / "log"),
             witnesses=tuple(owner.get("witness", {}).get("ask", [])),

@@ -78,6 +78,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if _signed_in(request, form):
             return redirect(_onward(request))
+        # While a number is locked, who still tries it is answered by the lock, and makes no more leaves.
+        if not getattr(request, "axes_locked_out", False):
+            officers.note_wrong_sign_in(form.cleaned_data["number"], clock.now())
         say_at(form, "number", OfficerSignInRefused())
     page = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
     return render(request, "strongroom/officer_sign_in.html", page, status=422 if form.is_bound else 200)

@@ -138,6 +138,12 @@ class PurposeLimitReached(Refusal):
     code = "purpose_limit_reached"
 
 
+class PurposeOnlyCompares(Refusal):
+    """The purpose lets a field be compared, and shows none."""
+
+    code = "purpose_only_compares"
+
+
 # Patterns.
 class AskerSlowed(Refusal):
     """The asker asks in a way that is not ordinary, and must wait before the next."""

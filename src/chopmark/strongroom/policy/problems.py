@@ -75,6 +75,7 @@ ROWS: Final[dict[str, tuple[int, Any, Any]]] = {
         _("Records have been opened for this purpose as often as they may be"),
         _OWNER,
     ),
+    "purpose_only_compares": (403, _("What this purpose compares is never shown"), _OWNER),
     "asker_slowed": (
         429,
         _("Too much has been asked in a short time"),

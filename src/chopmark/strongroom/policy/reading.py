@@ -85,6 +85,7 @@ def _purpose(name: str, sheet: Sheet, longest_delay: timedelta) -> Purpose:
         per_hour=sheet.number("per_hour"),
         per_day=sheet.number("per_day"),
         two_persons=sheet.flag("two_persons"),
+        only_compared=sheet.flag("only_compared"),
         delay=_delay(sheet, longest_delay),
         en=sheet.word("en"),
         zh=sheet.word("zh"),
@@ -93,6 +94,8 @@ def _purpose(name: str, sheet: Sheet, longest_delay: timedelta) -> Purpose:
         sheet.fault("callers", "two persons can be told apart at the desk only")
     if CaseKind.OFFICER in purpose.kinds and purpose.callers != {DESK}:
         sheet.fault("callers", "an officer's own case is opened at the desk only")
+    if purpose.only_compared and {CaseKind.CHOICE, CaseKind.GRANT} & purpose.kinds:
+        sheet.fault("kinds", "what is only compared can be neither released nor granted")
     if {plain(field) for field in purpose.fields & set(MASKED)} & purpose.fields:
         sheet.fault("fields", "a field is named plain and masked: plain allows both")
     sheet.finish()

@@ -26,7 +26,9 @@ class Counts(StrEnum):
     OPENINGS = "openings"
     REFUSALS = "refusals"
     REFUSALS_IN_A_ROW = "refusals_in_a_row"
-    UNKNOWN_CASES = "unknown_cases"
+    UNKNOWN_CASES = (
+        "unknown_cases"  # and records and grants: whatever is asked for by a name that nothing has
+    )
 
 
 class Per(StrEnum):
@@ -57,6 +59,7 @@ class Purpose:
     per_hour: int
     per_day: int
     two_persons: bool
+    only_compared: bool  # its fields find and compare inside, and are never shown
     delay: Delay | None
     en: str
     zh: str

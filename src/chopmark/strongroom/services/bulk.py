@@ -13,7 +13,7 @@ from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import NothingAsked, RecordLimitReached, RecordShredded, RequestMalformed
 from chopmark.strongroom.keys.keyring import Keyring
-from chopmark.strongroom.leaves import Line, act, if_refused, leave_many
+from chopmark.strongroom.leaves import Line, act, leave_many
 from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Opening
 from chopmark.strongroom.particulars import as_asked
@@ -80,8 +80,7 @@ def _write_openings(*, batch: Batch, actor: Actor, now: datetime) -> dict[UUID, 
         purpose=batch.purpose,
         verb=watching.Verb.BULK,
     )
-    if_refused(lambda refusal: watching.note(asking, now, refused=refusal.code))
-    watching.require_free(asking, now)
+    watching.attend(asking, now)
     witnesses.require_in_time(now)
 
     # 2. The records, held against shredding; one that is gone or was opened too often is refused by itself.

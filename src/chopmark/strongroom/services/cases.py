@@ -16,11 +16,17 @@ from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.policy.errors import RecordUnknown
 from chopmark.strongroom.policy.models import Hold
 from chopmark.strongroom.purposes import terms
+from chopmark.strongroom.services import watching
+from chopmark.strongroom.services.watching import Verb
 from chopmark.strongroom.tags import Tag
 
 
 def hold(case_id: UUID) -> Case:
-    """The case with its record, locked until the transaction ends: its openings are counted one by one."""
+    """The case with its record, locked until the transaction ends: its openings are counted one by one.
+
+    The lock lets rows be written that name the case: a refusal has the log's lock when it writes its line, and whoever
+    holds the case waits for that one. A stronger lock would let each wait for the other, and the database end one of them.
+    """
     cases = Case.objects.select_related("record").select_for_update(of=("self",), no_key=True)
     case = cases.filter(pk=case_id).first()
     if case is None:
@@ -53,6 +59,7 @@ def confirm(case: Case, now: datetime) -> None:
 @act(Tag.CASE_CONFIRMED)
 def confirm_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
     """Keep a record beyond its first days, because the application it is for has arrived; again changes nothing."""
+    watching.attend_at_door(actor, Verb.CONFIRM, now)
     case = hold(case_id)
     if case.confirmed_at is None:
         require_live(case, now)
@@ -63,6 +70,7 @@ def confirm_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
 @act(Tag.CASE_CLOSED)
 def close_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
     """End the leave that a case is; closing it again changes nothing."""
+    watching.attend_at_door(actor, Verb.CLOSE, now)
     case = hold(case_id)
     if case.closed_at is None:
         case.closed_at = now
@@ -97,7 +105,10 @@ def _expire(*, case_id: UUID, actor: Actor, now: datetime) -> bool:
 
 
 def hold_record(record_id: UUID) -> Record:
-    """The record, locked until the transaction ends: holding, choosing and shredding it wait for one another."""
+    """The record, locked until the transaction ends: holding, choosing and shredding it wait for one another.
+
+    As with a case, rows that name it may be written meanwhile.
+    """
     record = Record.objects.select_for_update(no_key=True).filter(pk=record_id).first()
     if record is None:
         raise RecordUnknown

@@ -18,7 +18,7 @@ from chopmark.strongroom.policy.models import Choice
 from chopmark.strongroom.policy.reading import CHANNELS
 from chopmark.strongroom.policy.shapes import CaseKind, Service
 from chopmark.strongroom.purposes import AUTHORITY, terms
-from chopmark.strongroom.services import cases, openings
+from chopmark.strongroom.services import cases, openings, watching
 from chopmark.strongroom.services.leave_to_open import SubjectSession, require_signed_in
 from chopmark.strongroom.services.openings import Asked
 from chopmark.strongroom.services.present_keys import by_present_key
@@ -88,7 +88,8 @@ def release(
 
 @act(Tag.CONTACT_RELEASED)
 def _write_release(*, record_id: UUID, use: Use, actor: Actor, now: datetime) -> Record:
-    # 1. The witnesses are not late. Any other refusal is a line in her history too, if there is such a person.
+    # 1. The asker is free to ask and the witnesses are not late. A refusal is a line in her history, if there is such a person.
+    watching.attend_at_door(actor, Verb.RELEASE, now, purpose=use.purpose)
     witnesses.require_in_time(now)
     if not Record.objects.filter(pk=record_id).exists():
         raise RecordUnknown

@@ -24,7 +24,8 @@ from chopmark.strongroom.policy.errors import (
 from chopmark.strongroom.policy.models import Challenge, KnownCertificate
 from chopmark.strongroom.policy.shapes import CaseKind, Purpose
 from chopmark.strongroom.purposes import AUTHORITY, terms
-from chopmark.strongroom.services import cases, granting, owners
+from chopmark.strongroom.services import cases, granting, owners, watching
+from chopmark.strongroom.services.watching import Verb
 from chopmark.strongroom.tags import Tag
 
 # Not a receipt's and not the authority's: one signature must never be read as another.
@@ -69,6 +70,7 @@ def open_case_by_certificate(
 ) -> UUID:
     """Open a case because the key of the subject's active certificate signed for one purpose, just now."""
     # 1. Our own challenge, once: spent with the case, given back by a rollback.
+    watching.attend_at_door(actor, Verb.CASE, now)
     challenge = _take(signed.challenge_id, now)
     purpose = _purpose(challenge.purpose, CaseKind.CERTIFICATE)
 
@@ -100,6 +102,7 @@ def open_case_by_grant(
     *, record_id: UUID, grant_id: UUID, keys: Keyring, actor: Actor, now: datetime
 ) -> UUID:
     """Open a case on one record by a grant of the owner's; it takes one of the grant's count."""
+    watching.attend_at_door(actor, Verb.CASE, now)
     record = cases.hold_record(record_id)
     grant = granting.use(grant_id, caller=AUTHORITY, records=1, now=now)
     case = _open(record, CaseKind.GRANT, _purpose(grant.purpose, CaseKind.GRANT), keys, now)
@@ -113,6 +116,7 @@ def make_challenge(
     *, record_id: UUID, purpose: str, keys: Keyring, actor: Actor, now: datetime
 ) -> tuple[UUID, bytes]:
     """What the holder of a certificate is to sign so that a case opens: bound to record, purpose and time."""
+    watching.attend_at_door(actor, Verb.CHALLENGE, now, purpose=purpose)
     _purpose(purpose, CaseKind.CERTIFICATE)
     return _challenge(cases.hold_record(record_id), purpose, keys, actor, now)
 

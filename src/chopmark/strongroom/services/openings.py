@@ -21,11 +21,11 @@ from chopmark.strongroom.errors import (
     TotalLimitReached,
 )
 from chopmark.strongroom.keys.keyring import Keyring
-from chopmark.strongroom.leaves import act, if_refused, leave_with, row_if_refused
+from chopmark.strongroom.leaves import act, leave_with, row_if_refused
 from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.particulars import ASKABLE, as_asked
-from chopmark.strongroom.policy.errors import PurposeLimitReached
+from chopmark.strongroom.policy.errors import PurposeLimitReached, PurposeOnlyCompares
 from chopmark.strongroom.policy.shapes import CaseKind, Purpose
 from chopmark.strongroom.purposes import require_allowed, terms
 from chopmark.strongroom.services import cases, two_persons, watching
@@ -33,7 +33,6 @@ from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.services.watching import Verb
 from chopmark.strongroom.tags import Tag
 
-_LONGEST_WORD = 64
 # More records of one person than this tell an officer nothing further.
 MOST_FOUND = 10
 
@@ -61,7 +60,7 @@ class Asked:
     ) -> Self:
         return cls(
             case_id=case_id,
-            purpose=purpose[:_LONGEST_WORD],
+            purpose=purpose[: watching.LONGEST_WORD],
             fields=frozenset(fields),
             caller=caller,
             application=application,
@@ -140,9 +139,8 @@ def compare(*, asked: Asked, blind_index: bytes, actor: Actor, now: datetime) ->
 def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Case:
     """A live case, for this application, whose purpose allows the fields at this door, within every limit."""
     # 1. The asker is not stopped, nor to wait; refused or answered, each asking is counted.
-    asking = _asking(asked, actor, verb)
-    if_refused(lambda refusal: watching.note(asking, now, refused=refusal.code))
-    watching.require_free(asking, now)
+    if verb is not Verb.RELEASE:  # which attended before it looked for a choice
+        watching.attend(_asking(asked, actor, verb), now)
 
     # 2. The case; unless its subject herself opened it, the witnesses are not late.
     case = cases.hold(asked.case_id)
@@ -160,6 +158,8 @@ def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Cas
     # 5. The purpose allows these fields at this door, and a second person agreed if it wants one.
     purpose = terms().purpose(asked.purpose)
     require_allowed(purpose, fields=asked.fields, caller=asked.caller, case_purposes=frozenset(case.purposes))
+    if purpose.only_compared and verb not in (Verb.COMPARE, Verb.FIND):
+        raise PurposeOnlyCompares
     if purpose.two_persons:
         two_persons.use(case, purpose.name, asked.fields, actor, now)
 

@@ -10,25 +10,41 @@ from django.db import connection
 from django.db.models import Max, QuerySet
 
 from chopmark.strongroom import locks
-from chopmark.strongroom.actors import WATCH
+from chopmark.strongroom.actors import WATCH, Actor, ActorKind
 from chopmark.strongroom.errors import CaseUnknown
-from chopmark.strongroom.leaves import leave_with
+from chopmark.strongroom.leaves import if_refused, leave_with
 from chopmark.strongroom.log.errors import OpeningsWaitForWitnesses
-from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped
+from chopmark.strongroom.policy.errors import (
+    AskerSlowed,
+    AskerStopped,
+    GrantUnknown,
+    NotChosen,
+    RecordUnknown,
+)
 from chopmark.strongroom.policy.models import Alert, Attempt, Suspension
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
-from chopmark.strongroom.purposes import terms
+from chopmark.strongroom.purposes import AUTHORITY, terms
 from chopmark.strongroom.tags import Tag
 
+LONGEST_WORD = 64
 HERE = ZoneInfo("Asia/Hong_Kong")
 FORGOTTEN_AFTER = timedelta(days=2)  # no pattern looks back further than a day
-# Being told to wait is no misdeed, and being stopped cannot stop anybody twice.
-_NOT_COUNTED = (AskerSlowed.code, AskerStopped.code, OpeningsWaitForWitnesses.code)
+# Nobody who has a case, a record or a grant asks for one that was never there.
+_GUESSED = (CaseUnknown.code, GrantUnknown.code, RecordUnknown.code)
+# Being told to wait is no misdeed, being stopped cannot stop anybody twice, and a service has no other way to learn
+# whom it may reach than to ask: each subject reads that it did.
+_NOT_COUNTED = (AskerSlowed.code, AskerStopped.code, NotChosen.code, OpeningsWaitForWitnesses.code)
 
 
 class Verb(StrEnum):
+    """What is asked. Of those that show nothing, only refusals are counted: whoever guesses may guess with any verb."""
+
     BULK = "bulk"
+    CASE = "case"
+    CHALLENGE = "challenge"
+    CLOSE = "close"
     COMPARE = "compare"
+    CONFIRM = "confirm"
     FIND = "find"
     OPEN = "open"
     RELEASE = "release"
@@ -82,7 +98,7 @@ class _Past:
             case Counts.FINDS:
                 return attempts.filter(verb=Verb.FIND).count()
             case Counts.UNKNOWN_CASES:
-                return attempts.filter(refused=CaseUnknown.code).count()
+                return attempts.filter(refused__in=_GUESSED).count()
             case Counts.REFUSALS:
                 return attempts.exclude(refused="").count()
             case Counts.REFUSALS_IN_A_ROW:
@@ -94,6 +110,21 @@ def _past(asking: Asking, now: datetime) -> _Past:
     lifted = Suspension.objects.filter(asker__in=asking.askers, lifted__isnull=False)
     last = lifted.values_list("asker").annotate(last=Max("lifted__at"))
     return _Past(asking=asking, now=now, lifted=dict(last))
+
+
+def attend(asking: Asking, now: datetime) -> None:
+    """First of all in an act: the asker is free to ask, and is counted if it is refused, whatever the reason."""
+    if_refused(lambda refusal: note(asking, now, refused=refusal.code))
+    require_free(asking, now)
+
+
+def attend_at_door(actor: Actor, verb: Verb, now: datetime, *, purpose: str = "") -> None:
+    """`attend`, for a verb of the machine door that shows nothing: a guess at it is a guess like any other."""
+    if actor.kind is ActorKind.CALLER:
+        asking = Asking(
+            caller=AUTHORITY, actor=actor.id, outlet="", purpose=purpose[:LONGEST_WORD], verb=verb
+        )
+        attend(asking, now)
 
 
 def require_free(asking: Asking, now: datetime) -> None:
@@ -150,7 +181,7 @@ def _is_of(pattern: Pattern, asking: Asking, refused: str, now: datetime) -> boo
         case Counts.FINDS:
             return asking.verb is Verb.FIND
         case Counts.UNKNOWN_CASES:
-            return refused == CaseUnknown.code
+            return refused in _GUESSED
         case _:
             return bool(refused)
 
