@@ -180,6 +180,13 @@ def test_a_key_that_came_without_a_new_stamp_is_found(keys, files, monkeypatch):
     assert name_of(applied, keys) == ASHA.name
 
 
+def test_a_desk_starts_while_a_key_is_retired(keys, environment, monkeypatch):
+    """The file of a key goes between the listing of the folder and its reading."""
+    applied = apply(keys)
+    monkeypatch.setattr(KeyFiles, "kek_numbers", lambda _: [FIRST, 2])
+    assert name_of(applied, open_keyring(Options.read(environment), NOW)) == ASHA.name
+
+
 def open_cabinet(keys, files):
     return Cabinet(FileShelf(files, PASSPHRASE), keys.kek.index)
 

@@ -8,13 +8,14 @@ import hmac
 import json
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chopmark.strongroom.errors import KekUnknown, RecordTampered
+from chopmark.strongroom.errors import KekUnknown, KeyFileMissing, RecordTampered
 from chopmark.strongroom.keys.kek import SIZE, KeyEncryptionKey, UnsafeSoftwareKeyEncryptionKey
 from chopmark.strongroom.keys.sealing import read_private, unseal
 from chopmark.strongroom.keys.token_kek import TokenKeyEncryptionKey, TokenPlace
@@ -142,7 +143,12 @@ class FileShelf:
         return self.files.folder.stat().st_mtime_ns
 
     def open(self, known: Mapping[int, KeyEncryptionKey]) -> dict[int, KeyEncryptionKey]:
-        return {number: known.get(number) or self._open(number) for number in self.files.kek_numbers()}
+        opened: dict[int, KeyEncryptionKey] = {}
+        for number in self.files.kek_numbers():
+            # One that is not there any more was retired since the folder was listed.
+            with suppress(KeyFileMissing):
+                opened[number] = known.get(number) or self._open(number)
+        return opened
 
     def _open(self, number: int) -> KeyEncryptionKey:
         sealed = read_private(self.files.kek_numbered(number))
