@@ -147,8 +147,9 @@ def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Cas
     case = cases.hold(asked.case_id)
     if_refused(lambda refusal, leaf_id: _note_refusal(case, asked, actor, now, refusal, leaf_id))
 
-    # 3. It is live, and the caller's application is its own.
+    # 3. It is live, the asker's own if it is an officer's, and the caller's application is its own.
     cases.require_live(case, now)
+    cases.require_own(case, actor)
     if asked.application is not None:
         cases.require_application(case, asked.application)
 

@@ -31,6 +31,7 @@ class Verb(StrEnum):
     BULK = "bulk"
     COMPARE = "compare"
     FIND = "find"
+    LEAVE = "leave"
     OPEN = "open"
     RELEASE = "release"
 
