@@ -129,7 +129,7 @@ def grant_form(**more):
 def test_two_officers_sign_each_in_her_own_session(devi):
     address = devi.post("/owner/grants/new", grant_form()).headers["Location"]
     page = text(devi.get(address))
-    assert "Waiting for signatures" in page and "0 of 5" in page and "0 of 2 chops" in page
+    assert "To be signed" in page and "0 of 5" in page and "0 of 2 chops" in page
     devi.post(f"{address}/sign")
     mine = text(devi.get(address))
     assert "You have signed this grant already" in mine and "1 of 2 chops" in mine
@@ -214,7 +214,7 @@ def test_the_register_names_the_purposes_that_nothing_covers(devi):
     address = devi.post("/owner/assessments/new", assessment()).headers["Location"]
     assert address == "/owner/assessments/1"
     page = text(devi.get("/owner/assessments"))
-    assert "PIA-01" in page and page.count("No assessment covers it") == 6
+    assert "PIA-01" in page and page.count("Not covered") == 6
     version = text(devi.get("/owner/assessments/1/new"))
     assert 'value="title."' in version and "changed." not in version
     devi.post("/owner/assessments/1/new", assessment(changed="More counters."))

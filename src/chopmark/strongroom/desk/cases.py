@@ -182,7 +182,7 @@ def _page(
         "lines": [_line(one) for one in lines],
         "left": max(most - sum(not one.refused for one in lines), 0),
         "most": most,
-        "requests": [_request(one, officer, now) for one in of.case.requests.order_by("-asked_at")],
+        "requests": _requests(of, now),
     }
     return show(request, officer, "one", "officer-cases", page | more, status=status)
 
@@ -231,7 +231,14 @@ def _line(opening: Any) -> dict[str, object]:
     }
 
 
-def _request(asked: PairRequest, officer: Officer, now: Any) -> dict[str, object]:
+def _requests(of: OfficerCase, now: Any) -> list[dict[str, object]]:
+    """What may be opened now first, then what waits, then what is over; the newest of each on top."""
+    order = ["confirmed", "waiting", "declined", "opened", "too_late"]
+    found = [_request(one, now) for one in of.case.requests.order_by("-asked_at")]
+    return sorted(found, key=lambda one: order.index(str(one["state"])))
+
+
+def _request(asked: PairRequest, now: Any) -> dict[str, object]:
     joint, pair = "、" if in_chinese() else ", ", terms().pair
     confirm_by = asked.asked_at + pair.confirm_within
     open_by = asked.confirmed_at + pair.open_within if asked.confirmed_at else None

@@ -31,9 +31,9 @@ RISKS: Final[dict[Risk, Promise]] = {
     Risk.HIGH: gettext_lazy("High"),
 }
 COVERS: Final[dict[Cover, Promise]] = {
-    Cover.CHANGED: gettext_lazy("Changed since it was assessed"),
+    Cover.CHANGED: gettext_lazy("Changed since"),
     Cover.COVERED: gettext_lazy("Covered"),
-    Cover.MISSING: gettext_lazy("No assessment covers it"),
+    Cover.MISSING: gettext_lazy("Not covered"),
     Cover.OVERDUE: gettext_lazy("Review overdue"),
 }
 LONGEST = 4000

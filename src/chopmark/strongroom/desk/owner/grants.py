@@ -37,7 +37,7 @@ STATES: Final[dict[GrantState, Promise]] = {
     GrantState.ENDED: gettext_lazy("Ended"),
     GrantState.IN_FORCE: gettext_lazy("In force"),
     GrantState.RUN_OUT: gettext_lazy("Run out"),
-    GrantState.UNSIGNED: gettext_lazy("Waiting for signatures"),
+    GrantState.UNSIGNED: gettext_lazy("To be signed"),
     GrantState.USED_UP: gettext_lazy("Used up"),
 }
 

@@ -81,16 +81,17 @@ def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     now = clock.now()
     page = paged(request, retention.due_rows(now=now))
     lines: Any = page["lines"]
+    orders = [_order(each, now) for each in retention.orders()[:ORDERS]]
     page |= {
         "rows": list(retention.named(lines)),
         "horizons": [
             {"days": days, "count": retention.count_due(now=now, by=now + timedelta(days=days))}
             for days in HORIZONS
         ],
-        "due": retention.count_due(now=now),
+        "to_confirm": retention.count_due(now=now) - (orders[0]["left"] if orders else 0),
         "held": retention.holds(now).count(),
         "by_schedule": terms().retention.shredding is Shredding.BY_SCHEDULE,
-        "orders": [_order(each, now) for each in retention.orders()[:ORDERS]],
+        "orders": orders,
     }
     return show(request, officer, "retention", "owner-retention", page)
 
@@ -164,7 +165,7 @@ def _placed(form: HoldForm, officer: Officer) -> bool:
     return form.is_valid()
 
 
-def _order(order: ShreddingOrder, now: datetime) -> dict[str, object]:
+def _order(order: ShreddingOrder, now: datetime) -> dict[str, Any]:
     left = retention.left_of(order, now)
     return {"order": order, "done": order.records - left, "left": left}
 
