@@ -24,8 +24,8 @@ from chopmark.config.installing import install_database
 from chopmark.config.linux import die_with_parent
 from chopmark.pki.tlog.cosignature import CosignerKey, parse_cosigner_key
 from chopmark.pki.tlog.note import VerifierKey, parse_verifier_key
-from chopmark.strongroom import ceremony
 from chopmark.strongroom.client import Strongroom
+from chopmark.strongroom.keys import ceremony
 from chopmark.strongroom.options import KeyFiles
 from guarantee.policy import WIDE
 from guarantee.pounding import POUNDING_KEY

@@ -22,8 +22,9 @@ def main(beat: Path) -> None:
 
 
 def turn() -> None:
-    from chopmark.strongroom import clock, unsealing
+    from chopmark.strongroom import clock
     from chopmark.strongroom.actors import OWNER
+    from chopmark.strongroom.keys import unsealing
     from chopmark.strongroom.keys.keyring import keyring
     from chopmark.strongroom.options import Options
     from chopmark.strongroom.services import wrapping_keys

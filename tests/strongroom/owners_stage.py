@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-from people import BIKRAM, CHANDRA, NOW
+from people import BIKRAM, CHANDRA, ERRAND, LATER, NOW, WORKER
 
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.purposes import AUTHORITY
 from chopmark.strongroom.roles import OfficerRole
-from chopmark.strongroom.services import granting
+from chopmark.strongroom.services import cases, granting
 from chopmark.strongroom.services.granting import Scope
+from chopmark.strongroom.services.officer_cases import Wanted, open_case_by_officer
 
 DEVI = Actor.officer("90011")
 FARAH = Actor.officer("90012")
@@ -25,6 +26,19 @@ def officers_are_in() -> None:
         (CHANDRA, OfficerRole.COUNTER),
     ):
         Officer.objects.create(number=actor.id, name=actor.id, role=role, registered_at=NOW)
+
+
+def home(record):
+    """Her application came home: only then does its number find a record."""
+    cases.confirm_case(case_id=record.case_id, actor=WORKER, now=LATER)
+    return record
+
+
+def officers_case(
+    purpose="enquiry", actor=BIKRAM, *, application=ERRAND.reference, why="She asked.", now=LATER
+):
+    wanted = Wanted(purpose=purpose, application=application, file="ENQ/118", why=why)
+    return open_case_by_officer(wanted=wanted, keys=keyring(), actor=actor, now=now)
 
 
 def scope(**changes) -> Scope:

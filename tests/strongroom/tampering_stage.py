@@ -2,7 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,13 +20,25 @@ from chopmark.strongroom.log.publishing import publish_once
 from chopmark.strongroom.log.signing import signing_key
 from chopmark.strongroom.models import Opening, Outcome
 from chopmark.strongroom.options import USUAL_POLICY
-from chopmark.strongroom.policy.models import KnownCertificate
+from chopmark.strongroom.policy.models import Finding, KnownCertificate
 from chopmark.strongroom.policy.reading import read_file
+from chopmark.strongroom.policy.registers import Risk
 from chopmark.strongroom.purposes import AUTHORITY
-from chopmark.strongroom.services import alerts, bulk, choices, complaints, openings, retention
+from chopmark.strongroom.services import (
+    alerts,
+    assessments,
+    bulk,
+    choices,
+    complaints,
+    officer_cases,
+    openings,
+    retention,
+)
+from chopmark.strongroom.services.assessments import Findings
 from chopmark.strongroom.services.bulk import Batch
 from chopmark.strongroom.services.choices import Use
 from chopmark.strongroom.services.leave_to_open import SubjectSession
+from chopmark.strongroom.services.officer_cases import Wanted
 from chopmark.strongroom.services.starting import note_policy, note_start
 from chopmark.strongroom.tags import Tag
 from tampering.side import Side
@@ -37,10 +49,11 @@ STRONGROOM = Side(
     keys={"strongroom_leaf": "id", "strongroom_leafpayload": "leaf_id", "strongroom_logcheckpoint": "size"},
     referred_to=frozenset({"strongroom_leaf"}),
     # Her leaves and their moments are in their entries.
-    no_moment=frozenset({"strongroom_leaf", "strongroom_leafpayload"}),
+    no_moment=frozenset({"strongroom_leaf", "strongroom_leafpayload", "strongroom_officercase"}),
 )
 # So that one tile and one bundle are full, and there is a tile above them.
 STARTS = 230
+END = LATER + timedelta(days=365 * 30, minutes=1)  # just after the last that was done
 OFFERS, REMINDERS = (
     Use(service="club", purpose=purpose, channel="email") for purpose in ("offers", "reminders")
 )
@@ -75,9 +88,10 @@ def populated(log: Path, public: Path) -> OwnersScene:
     _known(of_asha.record_id, b"\x01")
     _known(of_esha.record_id, b"\x02")
     _complained(of_asha.record_id)
+    _registered()
     _watched()
-    publish_once(log, LATER + timedelta(hours=12))
-    return OwnersScene(log, public, LATER + timedelta(hours=13))
+    publish_once(log, END)
+    return OwnersScene(log, public, END + timedelta(minutes=5))
 
 
 def _starts() -> None:
@@ -115,9 +129,9 @@ def _watched() -> None:
             with contextlib.suppress(Refusal):
                 openings.open_fields(asked=asked(uuid4(), "name"), keys=keyring(), actor=WORKER, now=at)
         for suspension in stopped:
-            alerts.release_asker(suspension_id=suspension.pk, actor=FARAH, now=at)
+            alerts.release_asker(suspension_id=suspension.pk, finding=Finding.ORDINARY, actor=FARAH, now=at)
     for alert in alerts.open_alerts():
-        alerts.acknowledge(alert_id=alert.pk, actor=DEVI, now=at)
+        alerts.acknowledge(alert_id=alert.pk, finding=Finding.MISUSE, actor=DEVI, now=at)
 
 
 def _granted(record_ids) -> None:
@@ -170,3 +184,20 @@ def _complained(record_id) -> None:
             complaints.answer_complaint(
                 complaint_id=complaint.pk, outcome=outcome, words="", keys=keyring(), actor=DEVI, now=LATER
             )
+
+
+def _registered() -> None:
+    """Officers' own cases, assessments in two versions, and two orders to destroy what will be due by then."""
+    for reference in (ERRAND.reference, "AP261100420"):
+        wanted = Wanted(purpose="enquiry", application=reference, file="EN/7", why="She asks what she gave")
+        officer_cases.open_case_by_officer(wanted=wanted, keys=keyring(), actor=CHANDRA, now=LATER)
+    findings = Findings(
+        title="Enquiries", changed="New", assessed_on=date(2026, 11, 2), assessor="Devi", risk=Risk.LOW, risks="None",
+        measures="Masks", comments="", clauses="", next_review=date(2027, 11, 2), purposes=frozenset({"enquiry"}),
+    )  # fmt: skip
+    first = assessments.write_assessment(findings=findings, actor=DEVI, now=LATER)
+    assessments.write_assessment(findings=findings, number=first.number, actor=FARAH, now=LATER)
+    for years in (20, 30):
+        then = LATER + timedelta(days=365 * years)
+        due = retention.count_due(now=then)
+        retention.confirm_shredding(expected=due, actor=DEVI, now=then)

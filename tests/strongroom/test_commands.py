@@ -55,6 +55,11 @@ def test_holds_and_retention(run):
     assert run("retention", "due").output.strip().endswith("held")
     assert run("retention", "shred").output == "0 shredded\n"
     assert run("hold", "lift", Hold.objects.get().pk, by=FARAH).output.endswith("lifted\n")
+    assert run("retention", "shred").output == "0 shredded\n"
+    assert (
+        run("retention", "confirm", 2, by=DEVI).output == "Error: refused: due_changed {'was': 2, 'now': 1}\n"
+    )
+    assert run("retention", "confirm", 1, by=DEVI).output == "1 confirmed\n"
     assert run("retention", "shred").output == "1 shredded\n"
     assert run("retention", "due").output == ""
 
@@ -62,7 +67,7 @@ def test_holds_and_retention(run):
 def test_alerts(run):
     Alert.objects.create(leaf_id=2, pattern="p", asker="authority", purpose="", count=9, raised_at=LATER)
     assert run("alerts").output == "alert 2 2026-11-12 02:47 p authority 9\n"
-    assert run("alerts", "acknowledge", 2, by=DEVI).output == "acknowledged\n"
+    assert run("alerts", "acknowledge", 2, "ordinary", by=DEVI).output == "acknowledged\n"
     assert run("alerts").output == ""
     assert run("withheld").output == ""
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from certificates_stage import Authority, signature_of
-from owners_stage import DEVI, FARAH, grant, officers_are_in
+from owners_stage import DEVI, FARAH, grant, home, officers_are_in, officers_case
 from people import ASHA, BIKRAM, ERRAND, LATER, WORKER, asha_applies, asked
 
 from chopmark.strongroom.actors import SUBJECT, Actor
@@ -37,7 +37,7 @@ from chopmark.strongroom.services.leave_to_open import Signed, SubjectSession
 def record_id(strongroom):
     """Asha's, whose application is over."""
     officers_are_in()
-    asha = asha_applies()
+    asha = home(asha_applies())
     cases.close_case(case_id=asha.case_id, actor=WORKER, now=LATER)
     return asha.record_id
 
@@ -115,10 +115,8 @@ def test_a_shredded_record_takes_no_leave(record_id):
 
 
 # An officer.
-def by_officer(record_id, purpose="enquiry", actor=BIKRAM):
-    return leave_to_open.open_case_by_officer(
-        record_id=record_id, purpose=purpose, keys=keyring(), actor=actor, now=LATER
-    )
+def by_officer(_record_id, purpose="enquiry", actor=BIKRAM):
+    return officers_case(purpose, actor)
 
 
 def test_an_officer_at_the_desk_gives_leave_in_her_own_name(record_id):

@@ -12,7 +12,7 @@ from chopmark.strongroom.errors import OfficerSignInRefused, TooManyAttempts
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Leaf, LeafPayload, Officer
 from chopmark.strongroom.policy.errors import AlertUnknown, AskerStopped, OwnerOfficerNeeded
-from chopmark.strongroom.policy.models import Alert, Suspension
+from chopmark.strongroom.policy.models import Alert, Finding, Suspension
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services import alerts, openings, owners
@@ -89,23 +89,23 @@ def open_(case_id):
 
 def test_an_alert_is_acknowledged_once(stopped):
     (alert,) = alerts.open_alerts()
-    alerts.acknowledge(alert_id=alert.pk, actor=DEVI, now=LATER)
+    alerts.acknowledge(alert_id=alert.pk, finding=Finding.ORDINARY, actor=DEVI, now=LATER)
     assert alerts.open_alerts() == []
     with pytest.raises(AlertUnknown):
-        alerts.acknowledge(alert_id=alert.pk, actor=FARAH, now=LATER)
+        alerts.acknowledge(alert_id=alert.pk, finding=Finding.MISUSE, actor=FARAH, now=LATER)
 
 
 def test_only_the_owner_lets_a_stopped_asker_go_on(stopped):
     case_id = asha_applies().case_id
     (suspension,) = alerts.suspensions()
     with pytest.raises(OwnerOfficerNeeded):
-        alerts.release_asker(suspension_id=suspension.pk, actor=BIKRAM, now=LATER)
+        alerts.release_asker(suspension_id=suspension.pk, finding=Finding.ORDINARY, actor=BIKRAM, now=LATER)
     with pytest.raises(AskerStopped):
         open_(case_id)
-    alerts.release_asker(suspension_id=suspension.pk, actor=DEVI, now=LATER)
+    alerts.release_asker(suspension_id=suspension.pk, finding=Finding.ORDINARY, actor=DEVI, now=LATER)
     assert open_(case_id)
     with pytest.raises(AlertUnknown):
-        alerts.release_asker(suspension_id=suspension.pk, actor=DEVI, now=LATER)
+        alerts.release_asker(suspension_id=suspension.pk, finding=Finding.ORDINARY, actor=DEVI, now=LATER)
 
 
 def test_a_stopped_door_opens_nothing_in_bulk_either(stopped):

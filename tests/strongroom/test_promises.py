@@ -12,6 +12,7 @@ HELD_OTHERWISE = {
 # Whoever edits these is not found by the audit; this is what it would get her.
 NOT_HELD = {
     "strongroom_fulltile": "made of leaves; the publisher refuses a root that is not the signed one",
+    "strongroom_openingreason": "ciphertext; it could be hung under another opening of its record, which is promised itself",
     "strongroom_receipt": "ciphertext under a record's key, signed by the desk: another receipt does not verify",
     "strongroom_witnessrefusal": "what an alert is about; the alert is promised, and its leaf says the same",
 }

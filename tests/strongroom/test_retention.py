@@ -22,9 +22,11 @@ from chopmark.strongroom.policy.errors import (
     RecordHeld,
     RetentionNotOver,
 )
+from chopmark.strongroom.policy.shapes import Shredding
 from chopmark.strongroom.services import cases, leave_to_open, openings, retention, subject
 from chopmark.strongroom.services.leave_to_open import SubjectSession
 
+pytestmark = pytest.mark.usefixtures("by_schedule")
 KEPT = purposes.terms().retention.of("personal")
 OVER = LATER + KEPT
 
@@ -35,6 +37,14 @@ def applied(reference=ERRAND.reference):
     openings.open_fields(asked=ask, keys=keyring(), actor=WORKER, now=LATER)
     cases.close_case(case_id=asha.case_id, actor=WORKER, now=LATER)
     return asha.record_id
+
+
+@pytest.fixture
+def by_schedule(monkeypatch):
+    """The clock destroys what is due; that somebody confirms it first is `test_shredding.py`."""
+    terms = purposes.terms()
+    kept = replace(terms.retention, shredding=Shredding.BY_SCHEDULE)
+    monkeypatch.setattr(retention, "terms", lambda: replace(terms, retention=kept))
 
 
 @pytest.fixture
@@ -98,7 +108,7 @@ def test_a_case_that_was_opened_since_counts(record_id):
 
 def test_each_type_has_its_own_time(record_id, monkeypatch):
     terms = purposes.terms()
-    short = replace(terms.retention, kept_for={"personal": timedelta(days=1)})
+    short = replace(retention.terms().retention, kept_for={"personal": timedelta(days=1)})
     monkeypatch.setattr(retention, "terms", lambda: replace(terms, retention=short))
     assert due(LATER + timedelta(days=1)) == [(record_id, False)]
 

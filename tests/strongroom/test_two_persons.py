@@ -3,13 +3,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
-from owners_stage import officers_are_in
+from owners_stage import DEVI, FARAH, home, officers_are_in, officers_case
 from people import ASHA, BIKRAM, CHANDRA, LATER, WORKER, asha_applies, asked
 
 from chopmark.strongroom.errors import CaseLimitReached, FieldNotOfPurpose
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Opening
 from chopmark.strongroom.policy.errors import (
+    CaseNotYours,
     OfficerNotSignedIn,
     RequestUnknown,
     SecondPersonIsFirst,
@@ -17,27 +18,25 @@ from chopmark.strongroom.policy.errors import (
 )
 from chopmark.strongroom.policy.models import PairRequest
 from chopmark.strongroom.purposes import DESK, terms
-from chopmark.strongroom.services import leave_to_open, openings, subject, two_persons
+from chopmark.strongroom.services import openings, subject, two_persons
 from chopmark.strongroom.services.two_persons import Wish
 
 A_MINUTE = timedelta(minutes=1)
 
 
-def officers_case(purpose, actor=BIKRAM):
+def case_for(purpose, actor=BIKRAM):
     officers_are_in()
-    record_id = asha_applies().record_id
-    return leave_to_open.open_case_by_officer(
-        record_id=record_id, purpose=purpose, keys=keyring(), actor=actor, now=LATER
-    )
+    home(asha_applies())
+    return officers_case(purpose, actor)
 
 
 @pytest.fixture
 def case_id(strongroom):
-    return officers_case("correction")
+    return case_for("correction")
 
 
 def ask(case_id, *fields, actor=BIKRAM, now=LATER, purpose="correction"):
-    wish = Wish(case_id=case_id, purpose=purpose, fields=frozenset(fields or ("phone",)))
+    wish = Wish(case_id=case_id, purpose=purpose, fields=frozenset(fields or ("phone",)), why="A letter.")
     return two_persons.ask_opening(wish=wish, keys=keyring(), actor=actor, now=now)
 
 
@@ -46,7 +45,7 @@ def confirm(request_id, actor=CHANDRA, now=LATER):
 
 
 def open_(case_id, *fields, actor=BIKRAM, now=LATER, purpose="correction"):
-    what = asked(case_id, *fields or ("phone",), purpose=purpose, caller=DESK, application="")
+    what = asked(case_id, *fields or ("phone",), purpose=purpose, caller=DESK, application=None)
     return openings.open_fields(asked=what, keys=keyring(), actor=actor, now=now)
 
 
@@ -83,7 +82,7 @@ def test_the_confirmation_is_for_what_was_asked_and_for_the_asker(case_id):
     confirm(ask(case_id, "phone"))
     with pytest.raises(SecondPersonNeeded):
         open_(case_id, "hkid")
-    with pytest.raises(SecondPersonNeeded):
+    with pytest.raises(CaseNotYours):
         open_(case_id, actor=CHANDRA)
 
 
@@ -119,15 +118,15 @@ def test_a_request_and_a_confirmation_grow_old(case_id):
 
 
 def test_a_request_is_within_its_purpose(strongroom):
-    case_id = officers_case("enquiry")
+    case_id = case_for("enquiry")
     with pytest.raises(FieldNotOfPurpose):
         ask(case_id, "hkid", purpose="enquiry")
 
 
 def test_the_subject_is_told_later_and_the_owner_at_once(strongroom):
-    case_id = officers_case("lawful_request")
-    confirm(ask(case_id, purpose="lawful_request"))
-    open_(case_id, purpose="lawful_request")
+    case_id = case_for("lawful_request", DEVI)
+    confirm(ask(case_id, purpose="lawful_request", actor=DEVI), actor=FARAH)
+    open_(case_id, purpose="lawful_request", actor=DEVI)
     opening = Opening.objects.get()
     told_at = LATER + timedelta(days=30)
     assert opening.told_at == told_at
@@ -139,7 +138,7 @@ def test_the_subject_is_told_later_and_the_owner_at_once(strongroom):
 
 @pytest.mark.django_db(transaction=True)
 def test_side_by_side_one_confirmation_opens_once():
-    case_id = officers_case("correction")
+    case_id = case_for("correction")
     confirm(ask(case_id))
     start, outcomes = threading.Barrier(3), []
 

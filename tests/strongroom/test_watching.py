@@ -17,7 +17,7 @@ from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import LeafPayload
 from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped, RecordUnknown
-from chopmark.strongroom.policy.models import Alert, Attempt, Suspension
+from chopmark.strongroom.policy.models import Alert, Attempt, Finding, Suspension
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
 from chopmark.strongroom.services import alerts, cases, choices, leave_to_open, openings, watching
 from chopmark.strongroom.services.choices import Use
@@ -239,7 +239,9 @@ def test_a_count_begins_anew_when_the_owner_lets_the_asker_go_on(case_id, watch)
     for _ in range(3):
         guess()
     later = LATER + timedelta(minutes=1)
-    alerts.release_asker(suspension_id=Suspension.objects.get().pk, actor=DEVI, now=later)
+    alerts.release_asker(
+        suspension_id=Suspension.objects.get().pk, finding=Finding.TAKEN_UP, actor=DEVI, now=later
+    )
     for _ in range(2):
         guess(now=later + timedelta(minutes=1))
     assert open_(asked(case_id, "name"), now=later + timedelta(minutes=2))

@@ -13,9 +13,11 @@ SEED = os.environ.get("CHOPMARK_TAMPER_SEED") or secrets.token_hex(4)
 
 def unnamed(scene: Stage, count: int, keep: Path) -> list[str]:
     """What was done and not named, with what was said instead; the untouched world has no fault before and after."""
-    assert list(map(str, scene.faults())) == []
+    said = list(map(str, scene.faults()))
+    assert not said, said
     missed = [said for mutation in deck(scene.side, SEED, count) if (said := _strike(scene, mutation, keep))]
-    assert list(map(str, scene.faults())) == []
+    said = list(map(str, scene.faults()))
+    assert not said, said
     return missed
 
 

@@ -140,7 +140,7 @@ def duplicate(table: Table) -> Named:
     row = table.random.choice(table.rows)
     last = table.rows[-1][table.key]
     copy = row | {table.key: UUID(int=table.random.getrandbits(128)) if isinstance(last, UUID) else last + 1}
-    named = table.named(copy)
+    named = table.named(copy, row) if isinstance(last, UUID) else table.named(copy)
     places = ", ".join(["%s"] * len(copy))
     values = [table.adapted(column, value) for column, value in copy.items()]
     ask(f"insert into {table.name} ({', '.join(copy)}) values ({places})", *values)

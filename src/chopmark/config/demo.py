@@ -14,8 +14,8 @@ from chopmark.config.folders import own_folder
 
 OUTLET = "DEMO"
 ENVELOPES = 40
-# Who watches over the records for their owner; she is nobody of the operator's.
-OWNERS_OFFICER = ("88001", "LAU Mei Fong")
+# Who watch over the records for their owner, two since a grant wants two; they are nobody of the operator's.
+OWNERS_OFFICERS = (("88001", "LAU Mei Fong"), ("88002", "YIP Kin Wah"))
 
 
 def prepare(home: Path) -> int:
@@ -74,7 +74,7 @@ def _register_staff() -> dict[str, str]:
 
 
 def _register_desk_officers(home: Path) -> dict[str, str]:
-    """The owner registers the same intake officers at her own desk, and one of her own, in a process of the owner's side."""
+    """The owner registers the same intake officers at her own desk, and two of her own, in a process of the owner's side."""
     from chopmark.authority.catalogue.reading import current
     from chopmark.config.children import strongroom_environment
     from chopmark.config.home import open_home
@@ -84,9 +84,8 @@ def _register_desk_officers(home: Path) -> dict[str, str]:
     for number, member in current().staff.items():
         if "intake_officer" in member.roles:
             links[f"{number} at the owner's desk"] = _link(environment, number, member.name)
-    links[f"{OWNERS_OFFICER[0]} for the owner's pages"] = _link(
-        environment, *OWNERS_OFFICER, "--role", "owner"
-    )
+    for number, name in OWNERS_OFFICERS:
+        links[f"{number} for the owner's pages"] = _link(environment, number, name, "--role", "owner")
     return {who: link for who, link in links.items() if link}
 
 

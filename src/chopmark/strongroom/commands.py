@@ -61,11 +61,21 @@ def retention_due() -> None:
 
 @retention.command("shred")
 def retention_shred() -> None:
-    """Destroy the keys of all that are due and not held."""
+    """Destroy the keys of all that are due, confirmed and not held."""
     from chopmark.strongroom.actors import CLOCK
     from chopmark.strongroom.services.retention import shred_due
 
     click.echo(f"{shred_due(actor=CLOCK, now=clock.now())} shredded")
+
+
+@retention.command("confirm")
+@click.argument("records", type=int)
+def retention_confirm(records: int) -> None:
+    """Confirm that the RECORDS that are due now are destroyed; say how many, as the list shows them."""
+    from chopmark.strongroom.services.retention import confirm_shredding
+
+    confirm_shredding(expected=records, actor=_who(), now=clock.now())
+    click.echo(f"{records} confirmed")
 
 
 @click.group(cls=_Verbs)
@@ -77,11 +87,13 @@ def hold() -> None:
 @hold.command("place")
 @click.argument("record", type=click.UUID)
 @click.argument("reason")
-def hold_place(record: UUID, reason: str) -> None:
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it ends by itself (UTC).")
+def hold_place(record: UUID, reason: str, until: datetime | None) -> None:
     """Hold a record, for one of the policy's reasons."""
     from chopmark.strongroom.services.retention import place_hold
 
-    number = place_hold(record_id=record, reason=reason, actor=_who(), now=clock.now())
+    ends = until and until.replace(tzinfo=UTC)
+    number = place_hold(record_id=record, reason=reason, until=ends, actor=_who(), now=clock.now())
     click.echo(f"hold {number} placed")
 
 
@@ -169,6 +181,9 @@ def alerts(context: click.Context) -> None:
         click.echo(f"stopped {one.pk} {one.began_at:%Y-%m-%d %H:%M} {one.pattern} {one.asker}")
 
 
+_FINDING = click.Choice(["misuse", "ordinary", "taken_up"])
+
+
 def _about(alert: "Alert") -> str:
     """How often; of a witness, what it answered and after which size."""
     from chopmark.strongroom.log.models import WitnessRefusal
@@ -179,21 +194,25 @@ def _about(alert: "Alert") -> str:
 
 @alerts.command("acknowledge")
 @click.argument("number", type=int)
-def alerts_acknowledge(number: int) -> None:
-    """Say that you have seen an alert."""
+@click.argument("finding", type=_FINDING)
+def alerts_acknowledge(number: int, finding: str) -> None:
+    """Say that you have seen an alert, and what you found."""
+    from chopmark.strongroom.policy.models import Finding
     from chopmark.strongroom.services.alerts import acknowledge
 
-    acknowledge(alert_id=number, actor=_who(), now=clock.now())
+    acknowledge(alert_id=number, finding=Finding(finding), actor=_who(), now=clock.now())
     click.echo("acknowledged")
 
 
 @alerts.command("release")
 @click.argument("number", type=int)
-def alerts_release(number: int) -> None:
-    """Let a stopped asker go on."""
+@click.argument("finding", type=_FINDING)
+def alerts_release(number: int, finding: str) -> None:
+    """Let a stopped asker go on, and say what you found."""
+    from chopmark.strongroom.policy.models import Finding
     from chopmark.strongroom.services.alerts import release_asker
 
-    release_asker(suspension_id=number, actor=_who(), now=clock.now())
+    release_asker(suspension_id=number, finding=Finding(finding), actor=_who(), now=clock.now())
     click.echo("released")
 
 

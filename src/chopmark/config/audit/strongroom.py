@@ -33,6 +33,7 @@ PROMISING = Promising(
     tables={
         "strongroom_alert": "leaf_id",
         "strongroom_alertacknowledgement": "alert_id",
+        "strongroom_assessment": "id",
         "strongroom_choice": "id",
         "strongroom_complaint": "id",
         "strongroom_complaintanswer": "id",
@@ -40,8 +41,10 @@ PROMISING = Promising(
         "strongroom_hold": "id",
         "strongroom_holdlift": "hold_id",
         "strongroom_knowncertificate": "id",
+        "strongroom_officercase": "case_id",
         "strongroom_opening": "leaf_id",
         "strongroom_policyloaded": "id",
+        "strongroom_shreddingorder": "id",
         "strongroom_suspension": "leaf_id",
         "strongroom_suspensionlift": "suspension_id",
     },

@@ -70,14 +70,14 @@ class Browser:
     def submit(
         self,
         page: Page,
-        values: Mapping[str, str] | None = None,
+        values: Mapping[str, str | list[str]] | None = None,
         *,
         form: str = "main form",
         expect: int = 200,
     ) -> Page:
         """Send the form that `form` names by a part of its action, with `values` over what the page filled in."""
         chosen = _form(page, form)
-        fields = dict(chosen.form_values())
+        fields: dict[str, str | list[str]] = dict(chosen.form_values())
         unknown = set(values or {}) - set(chosen.fields.keys())
         if unknown:
             raise Unexpected(

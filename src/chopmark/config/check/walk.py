@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 
+from chopmark.config.check import owners
 from chopmark.config.check.browser import Browser, Unexpected
 from chopmark.config.check.evidence import Evidence
 from chopmark.config.check.invented import a_person, a_request, remember
@@ -27,6 +28,7 @@ from chopmark.config.home import Home, open_home
 
 OUTLET = "DEMO"
 INTAKE, RELEASE, OPERATOR = "20417", "20588", "31088"
+OWNERS = "88001", "88002"
 
 
 @dataclass
@@ -121,11 +123,15 @@ def _walk(walk: Walk, evidence: Evidence) -> None:
     with walk.step("read who opened the record"):
         asha.reads_history().require(INTAKE)
 
-    # 8. Bo's key is made for him, behind the PIN of an envelope.
+    # 8. At that desk: an officer's own case, which a second confirms, and what the owner's officers keep.
+    with walk.step("a case of two officers, the owner's registers"):
+        _at_the_owners_desk(walk, bikram, asha)
+
+    # 9. Bo's key is made for him, behind the PIN of an envelope.
     with walk.step("a key made for an applicant"):
         _made_key(walk, bikram, chandra, evidence)
 
-    # 9. The log verifies with the independent reader, and the audit finds nothing.
+    # 10. The log verifies with the independent reader, and the audit finds nothing.
     with walk.step("log verified, books audited"):
         evidence.keep_log()
         _run(walk, "audit")
@@ -142,6 +148,19 @@ def _staff(walk: Walk) -> tuple[Officer, Officer]:
     bikram.signs_in()
     chandra.signs_in()
     return bikram, chandra
+
+
+def _at_the_owners_desk(walk: Walk, bikram: Officer, asha: Applicant) -> None:
+    devi, farah = (walk.officer(number) for number in OWNERS)
+    for officer in (devi, farah):
+        if not officer.is_welcomed(officer.at_desk):
+            link = walk.links[f"{officer.number} for the owner's pages"]
+            officer.is_welcomed_at_desk_by(link, secrets.token_urlsafe(12))
+        officer.signs_in_at_desk()
+    owners.looks_and_asks(bikram, asha)
+    owners.confirms(devi)
+    owners.opens_confirmed(bikram)
+    owners.keeps_registers(devi, farah, asha)
 
 
 def _serve(applicant: Applicant, intake: Officer, release: Officer, envelope: str | None = None) -> None:

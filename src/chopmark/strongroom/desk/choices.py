@@ -30,7 +30,7 @@ _CHANNELS: dict[str, Promise] = {
 
 @require_safe
 def choices(request: HttpRequest) -> HttpResponse:
-    session = _session(request)
+    session = session_of(request)
     if session is None:
         return redirect("history")
     standings = service.standings(session.record_id, now=clock.now())
@@ -39,7 +39,7 @@ def choices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def allow(request: HttpRequest) -> HttpResponse:
-    session = _session(request)
+    session = session_of(request)
     if session is None:
         return redirect("history")
     service.allow(session=session, use=_use(request), keys=keyring(), actor=SUBJECT, now=clock.now())
@@ -48,14 +48,15 @@ def allow(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
-    session = _session(request)
+    session = session_of(request)
     if session is None:
         return redirect("history")
     service.withdraw(session=session, use=_use(request), actor=SUBJECT, now=clock.now())
     return redirect("choices")
 
 
-def _session(request: HttpRequest) -> SubjectSession | None:
+def session_of(request: HttpRequest) -> SubjectSession | None:
+    """Whose record was signed in to in this session, and when; none if nobody did."""
     if RECORD not in request.session or SIGNED_IN_AT not in request.session:
         return None
     signed_in_at = datetime.fromtimestamp(request.session[SIGNED_IN_AT], UTC)

@@ -24,6 +24,7 @@ from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import proofs
 from chopmark.strongroom.models import Complaint, Opening
+from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.problems import WORDS
 from chopmark.strongroom.purposes import DESK, terms
 from chopmark.strongroom.services import subject
@@ -41,6 +42,16 @@ _FIELDS: dict[str, Promise] = {
     "birth_date:masked": gettext_lazy("year of birth"),
     "email:masked": gettext_lazy("e-mail address without most of its letters"),
     "phone:masked": gettext_lazy("last four figures of your mobile number"),
+}
+
+
+# By whose leave a case that has no application was opened.
+_OF_WHOM: dict[str, Promise] = {
+    CaseKind.CERTIFICATE: gettext_lazy("a case that your certificate signed for"),
+    CaseKind.CHOICE: gettext_lazy("what you allowed under My choices"),
+    CaseKind.GRANT: gettext_lazy("a case under a grant that two of the owner’s officers signed"),
+    CaseKind.OFFICER: gettext_lazy("a case that this officer opened in her own name"),
+    CaseKind.SUBJECT: gettext_lazy("a case that you opened here"),
 }
 
 
@@ -130,6 +141,8 @@ def described(opening: Opening) -> dict[str, str]:
 def _case(opening: Opening) -> str:
     if opening.case is None:
         return _("a grant that two of the owner’s officers signed") if opening.grant_id else _("no case")
+    if opening.case.kind in _OF_WHOM:
+        return str(_OF_WHOM[opening.case.kind])
     return _("application %(reference)s") % {
         "reference": " ".join(formats.reference(opening.case.application_reference))
     }

@@ -70,6 +70,25 @@ class ChallengeSignatureWrong(Refusal):
     code = "challenge_signature_wrong"
 
 
+# An officer's own case.
+class PurposeNotOfRole(Refusal):
+    """The purpose is not one for which this officer may open a case of her own."""
+
+    code = "purpose_not_of_role"
+
+
+class CaseNotYours(Refusal):
+    """The case was opened by another officer: her leave is not this one's."""
+
+    code = "case_not_yours"
+
+
+class ReasonMissing(Refusal):
+    """Nothing was said of why this is needed."""
+
+    code = "reason_missing"
+
+
 # Grants.
 class GrantUnknown(Refusal):
     """No grant has this identifier."""
@@ -182,10 +201,47 @@ class HoldReasonUnknown(Refusal):
     code = "hold_reason_unknown"
 
 
+class HoldEndsTooSoon(Refusal):
+    """The day until which a record is to be held is past."""
+
+    code = "hold_ends_too_soon"
+
+
 class RetentionNotOver(Refusal):
     """The record's time has not run out, or a case on it is still open."""
 
     code = "retention_not_over"
+
+
+class ShreddingNotConfirmed(Refusal):
+    """The record is due, and no officer of the owner has confirmed its destruction yet."""
+
+    code = "shredding_not_confirmed"
+
+
+class NothingDue(Refusal):
+    """Nothing is due that is not held, so there is nothing to confirm."""
+
+    code = "nothing_due"
+
+
+class DueChanged(Refusal):
+    """What is due is not what the officer was shown."""
+
+    code = "due_changed"
+
+
+# Privacy impact assessments.
+class AssessmentUnknown(Refusal):
+    """The register has no such assessment."""
+
+    code = "assessment_unknown"
+
+
+class AssessmentDaysWrong(Refusal):
+    """Assessed on a day that has not come, or to be reviewed no later than it was assessed."""
+
+    code = "assessment_days_wrong"
 
 
 # Value-added services.

@@ -83,6 +83,14 @@ class GrantSignature(models.Model):
         constraints = [models.UniqueConstraint("grant", "officer", name="grant_signed_once_by_each")]
 
 
+class Decline(models.TextChoices):
+    """Why a second officer did not confirm."""
+
+    LESS_IS_ENOUGH = "less_is_enough"
+    NOT_NEEDED = "not_needed"
+    NOT_UNDERSTOOD = "not_understood"
+
+
 class PairRequest(models.Model):
     """An officer asks to open; another confirms; the first opens, once."""
 
@@ -95,10 +103,19 @@ class PairRequest(models.Model):
     confirmed_by = models.CharField(max_length=32, blank=True)
     confirmed_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
+    # Why it is asked, under the record's key.
+    why = models.BinaryField(null=True)
+    declined_by = models.CharField(max_length=32, blank=True)
+    declined_at = models.DateTimeField(null=True)
+    declined_because = models.CharField(max_length=16, choices=Decline, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="second_person_is_another", condition=~Q(confirmed_by=F("asked_by"))),
+            models.CheckConstraint(
+                name="request_confirmed_or_declined",
+                condition=Q(confirmed_at=None) | Q(declined_at=None),
+            ),
         ]
 
 
@@ -118,6 +135,14 @@ class Attempt(models.Model):
             models.Index("caller", "at", name="attempt_by_caller"),
             models.Index("actor", "at", name="attempt_by_actor"),
         ]
+
+
+class Finding(models.TextChoices):
+    """What the owner's officer found when she looked at an alert or a stop; none where it was not asked yet."""
+
+    MISUSE = "misuse"
+    ORDINARY = "ordinary"
+    TAKEN_UP = "taken_up"
 
 
 class Alert(models.Model):
@@ -142,6 +167,7 @@ class AlertAcknowledgement(models.Model):
     )
     officer = _officer()
     at = models.DateTimeField()
+    finding = models.CharField(max_length=16, choices=Finding, blank=True, default="")
 
 
 class Suspension(models.Model):
@@ -164,6 +190,7 @@ class SuspensionLift(models.Model):
     )
     officer = _officer()
     at = models.DateTimeField()
+    finding = models.CharField(max_length=16, choices=Finding, blank=True, default="")
 
 
 class Hold(models.Model):
@@ -173,6 +200,7 @@ class Hold(models.Model):
     reason = models.CharField(max_length=32)
     placed_by = _officer()
     placed_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)  # without one, until it is lifted
 
 
 class HoldLift(models.Model):

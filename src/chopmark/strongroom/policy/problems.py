@@ -48,6 +48,17 @@ ROWS: Final[dict[str, tuple[int, Any, Any]]] = {
         _("The signature does not fit the certificate"),
         _("Sign the text with the key of your certificate, and send it again."),
     ),
+    "purpose_not_of_role": (403, _("You may not open a case for this purpose"), _OWNER),
+    "case_not_yours": (
+        403,
+        _("Another officer opened this case"),
+        _("Open a case of your own, and say why you need it."),
+    ),
+    "reason_missing": (
+        422,
+        _("Say why you need this"),
+        _("Go back, and write the reason. The person may ask for it."),
+    ),
     "grant_unknown": (404, _("There is no such grant"), _OWNER),
     "grant_too_wide": (422, _("The policy does not allow a grant for so many records or so long"), _OWNER),
     "grant_not_signed": (
@@ -90,7 +101,29 @@ ROWS: Final[dict[str, tuple[int, Any, Any]]] = {
     "record_held": (409, _("This record is held, so it is not destroyed"), _OWNER),
     "hold_unknown": (404, _("No such hold is in force"), _OWNER),
     "hold_reason_unknown": (422, _("The policy does not know this reason for holding a record"), _OWNER),
+    "hold_ends_too_soon": (
+        422,
+        _("The day until which a record is held must be later than today"),
+        _("Enter a later day, or leave it empty."),
+    ),
     "retention_not_over": (409, _("The time for which this record is kept has not run out"), _OWNER),
+    "shredding_not_confirmed": (
+        409,
+        _("Nobody has confirmed yet that this record is to be destroyed"),
+        _OWNER,
+    ),
+    "nothing_due": (409, _("Nothing is due that is not held"), _("Go back to the list.")),
+    "due_changed": (
+        409,
+        _("What is due has changed since you looked"),
+        _("Look at the list again, then confirm it. Nothing was destroyed."),
+    ),
+    "assessment_unknown": (404, _("The register has no such assessment"), _("Go back to the register.")),
+    "assessment_days_wrong": (
+        422,
+        _("The day of the assessment must have come, and the next review must be later"),
+        _("Correct the days, and send it again."),
+    ),
     "service_not_approved": (403, _("The service has not been approved for this"), _OWNER),
     "not_chosen": (403, _("The person has not allowed this service to use this"), _OWNER),
 }

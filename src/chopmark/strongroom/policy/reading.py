@@ -24,9 +24,11 @@ from chopmark.strongroom.policy.shapes import (
     Purpose,
     Retention,
     Service,
+    Shredding,
     Terms,
 )
 from chopmark.strongroom.policy.sheet import PolicyMistakes, Sheet
+from chopmark.strongroom.roles import OfficerRole
 
 DESK = "desk"
 AUTHORITY = "authority"
@@ -86,6 +88,7 @@ def _purpose(name: str, sheet: Sheet, longest_delay: timedelta) -> Purpose:
         per_day=sheet.number("per_day"),
         two_persons=sheet.flag("two_persons"),
         only_compared=sheet.flag("only_compared"),
+        officers=_officers(sheet),
         delay=_delay(sheet, longest_delay),
         en=sheet.word("en"),
         zh=sheet.word("zh"),
@@ -100,6 +103,12 @@ def _purpose(name: str, sheet: Sheet, longest_delay: timedelta) -> Purpose:
         sheet.fault("fields", "a field is named plain and masked: plain allows both")
     sheet.finish()
     return purpose
+
+
+def _officers(sheet: Sheet) -> frozenset[str]:
+    # Unless she says otherwise: watching over the records and looking into them are two people's work.
+    named = sheet.words("officers", OfficerRole) if "officers" in sheet.table else (OfficerRole.COUNTER,)
+    return frozenset(map(str, named))
 
 
 def _delay(sheet: Sheet, longest: timedelta) -> Delay | None:
@@ -202,9 +211,16 @@ def _retention(sheet: Sheet) -> Retention:
         kept_for=kept,
         usual=timedelta(days=sheet.number("days")),
         hold_reasons=frozenset(sheet.words("hold_reasons")),
+        shredding=_shredding(sheet),
     )
     sheet.finish()
     return retention
+
+
+def _shredding(sheet: Sheet) -> Shredding:
+    if "shredding" not in sheet.table:
+        return Shredding.CONFIRMED
+    return Shredding(sheet.one_of("shredding", Shredding))
 
 
 def _days_kept(sheet: Sheet) -> timedelta:

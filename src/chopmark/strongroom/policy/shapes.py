@@ -60,6 +60,7 @@ class Purpose:
     per_day: int
     two_persons: bool
     only_compared: bool  # its fields find and compare inside, and are never shown
+    officers: frozenset[str]  # whose officers may open a case of their own for it
     delay: Delay | None
     en: str
     zh: str
@@ -141,6 +142,13 @@ class Pattern:
     stop_at: int | None
 
 
+class Shredding(StrEnum):
+    """Who decides that what is due is destroyed now."""
+
+    BY_SCHEDULE = "by_schedule"  # nobody: the clock does it
+    CONFIRMED = "confirmed"  # an officer of the owner, for all that is due at that moment
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
     """How long after its last case a record is kept, by the type of what was applied for."""
@@ -148,6 +156,7 @@ class Retention:
     kept_for: Mapping[str, timedelta]
     usual: timedelta
     hold_reasons: frozenset[str]
+    shredding: Shredding
 
     def of(self, kind: str) -> timedelta:
         return self.kept_for.get(kind, self.usual)

@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import (
     ApplicationNotOfCase,
@@ -13,8 +15,10 @@ from chopmark.strongroom.errors import (
 )
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case, Record
-from chopmark.strongroom.policy.errors import RecordUnknown
+from chopmark.strongroom.policy.errors import CaseNotYours, RecordUnknown
 from chopmark.strongroom.policy.models import Hold
+from chopmark.strongroom.policy.registers import OfficerCase
+from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import watching
 from chopmark.strongroom.services.watching import Verb
@@ -97,7 +101,7 @@ def _expire(*, case_id: UUID, actor: Actor, now: datetime) -> bool:
         case.closed_at = now
         case.save(update_fields=["closed_at"])
         hold_record(case.record_id)
-        expires = not is_held(case.record_id)
+        expires = not is_held(case.record_id, now)
         if expires:
             shred(case.record, now)
     leave(actor=actor, payload={"case": str(case.pk), "shredded": expires}, now=now)
@@ -115,9 +119,30 @@ def hold_record(record_id: UUID) -> Record:
     return record
 
 
-def is_held(record_id: UUID) -> bool:
+def record_of(application: str) -> UUID:
+    """The one record that came home with an application; a form that anybody may send names nobody's."""
+    home = Case.objects.filter(kind=CaseKind.APPLICATION, application_reference=application)
+    found = set(home.exclude(confirmed_at=None).values_list("record", flat=True))
+    if len(found) != 1:
+        raise RecordUnknown
+    return found.pop()
+
+
+def require_own(case: Case, actor: Actor) -> None:
+    """An officer's case is leave for that officer only."""
+    if case.kind == CaseKind.OFFICER and not OfficerCase.objects.filter(case=case, officer=actor.id).exists():
+        raise CaseNotYours
+
+
+def held(at: datetime) -> Q:
+    """Holds that were in force at a moment: placed, not lifted, and not past their day."""
+    not_lifted = Q(lifted=None) | Q(lifted__lifted_at__gt=at)
+    return Q(placed_at__lte=at) & not_lifted & (Q(until=None) | Q(until__gt=at))
+
+
+def is_held(record_id: UUID, at: datetime) -> bool:
     """The owner said that this record is not to be destroyed; ask with the record locked."""
-    return Hold.objects.filter(record=record_id, lifted=None).exists()
+    return Hold.objects.filter(held(at), record=record_id).exists()
 
 
 def shred(record: Record, now: datetime) -> None:

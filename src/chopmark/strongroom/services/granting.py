@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.keys.keyring import Keyring
@@ -28,6 +29,16 @@ from chopmark.strongroom.tags import Tag
 
 # No policy lowers this: with one signature a single officer would hold every record.
 SIGNATURES = 2
+
+
+class GrantState(StrEnum):
+    """How a grant stands."""
+
+    ENDED = "ended"
+    IN_FORCE = "in_force"
+    RUN_OUT = "run_out"
+    UNSIGNED = "unsigned"
+    USED_UP = "used_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +100,31 @@ def end_grant(*, grant_id: UUID, actor: Actor, now: datetime) -> None:
     leave(actor=actor, payload=_facts(grant), now=now)
 
 
-def grants() -> list[OwnerGrant]:
+def grants() -> QuerySet[OwnerGrant]:
     """All grants, newest first."""
-    return list(OwnerGrant.objects.prefetch_related("signatures__officer").order_by("-written_at"))
+    every = OwnerGrant.objects.select_related("written_by").prefetch_related("signatures__officer")
+    return every.order_by("-written_at")
+
+
+def state_of(grant: OwnerGrant, now: datetime) -> GrantState:
+    """How a grant stands at a moment."""
+    if grant.ended_at is not None:
+        return GrantState.ENDED
+    if now >= grant.expires_at:
+        return GrantState.RUN_OUT
+    if _signed(grant) < SIGNATURES:
+        return GrantState.UNSIGNED
+    return GrantState.USED_UP if grant.used >= grant.records else GrantState.IN_FORCE
+
+
+def counts(signature: GrantSignature) -> bool:
+    """By an officer of the owner's own who is still let in: one who has left cannot stand for two."""
+    officer = signature.officer
+    return officer.left_at is None and officer.role == OfficerRole.OWNER
+
+
+def _signed(grant: OwnerGrant) -> int:
+    return sum(counts(each) for each in grant.signatures.all())
 
 
 def use(grant_id: UUID, *, caller: str, records: int, now: datetime) -> OwnerGrant:
@@ -99,9 +132,7 @@ def use(grant_id: UUID, *, caller: str, records: int, now: datetime) -> OwnerGra
     # Held until the act ends: what runs side by side waits, and an ending that has returned is never passed.
     grant = _hold(grant_id)
     _require_running(grant, now)
-    # By officers of the owner's own who are still let in: one who has left cannot stand for two.
-    signed = grant.signatures.filter(officer__left_at=None, officer__role=OfficerRole.OWNER).count()
-    if signed < SIGNATURES:
+    if _signed(grant) < SIGNATURES:
         raise GrantNotSigned
     if grant.caller != caller:
         raise GrantNotForThis

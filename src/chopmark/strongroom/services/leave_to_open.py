@@ -1,6 +1,6 @@
 """Leave on an existing record, which the strongroom checks itself: one verb for each who may give it.
 
-What a caller says of itself is never leave.
+What a caller says of itself is never leave. An officer's own leave is in `officer_cases`.
 """
 
 import json
@@ -24,7 +24,7 @@ from chopmark.strongroom.policy.errors import (
 from chopmark.strongroom.policy.models import Challenge, KnownCertificate
 from chopmark.strongroom.policy.shapes import CaseKind, Purpose
 from chopmark.strongroom.purposes import AUTHORITY, terms
-from chopmark.strongroom.services import cases, granting, owners, watching
+from chopmark.strongroom.services import cases, granting, watching
 from chopmark.strongroom.services.watching import Verb
 from chopmark.strongroom.tags import Tag
 
@@ -59,8 +59,8 @@ def open_case_by_subject(
 ) -> UUID:
     """Open a case because the subject, signed in at the desk, gives leave for one purpose."""
     record = require_signed_in(session, actor, now)
-    case = _open(record, CaseKind.SUBJECT, _purpose(purpose, CaseKind.SUBJECT), keys, now)
-    leave(actor=actor, payload=_facts(case), now=now)
+    case = begin_case(record, CaseKind.SUBJECT, purpose_of(purpose, CaseKind.SUBJECT), keys, now)
+    leave(actor=actor, payload=facts_of(case), now=now)
     return case.pk
 
 
@@ -72,7 +72,7 @@ def open_case_by_certificate(
     # 1. Our own challenge, once: spent with the case, given back by a rollback.
     watching.attend_at_door(actor, Verb.CASE, now)
     challenge = _take(signed.challenge_id, now)
-    purpose = _purpose(challenge.purpose, CaseKind.CERTIFICATE)
+    purpose = purpose_of(challenge.purpose, CaseKind.CERTIFICATE)
 
     # 2. The certificate is good, is hers, and its key signed.
     fingerprint = _checked(challenge, signed, trust, now)
@@ -80,20 +80,8 @@ def open_case_by_certificate(
         raise CertificateNotOfRecord
 
     # 3. The case.
-    case = _open(cases.hold_record(challenge.record_id), CaseKind.CERTIFICATE, purpose, keys, now)
-    leave(actor=actor, payload=_facts(case) | {"certificate": fingerprint.hex()}, now=now)
-    return case.pk
-
-
-@act(Tag.CASE_OPENED_BY_OFFICER)
-def open_case_by_officer(
-    *, record_id: UUID, purpose: str, keys: Keyring, actor: Actor, now: datetime
-) -> UUID:
-    """Open a case because an officer, signed in at the desk by her own credential, needs it; the subject is told."""
-    owners.require_officer(actor)
-    record = cases.hold_record(record_id)
-    case = _open(record, CaseKind.OFFICER, _purpose(purpose, CaseKind.OFFICER), keys, now)
-    leave(actor=actor, payload=_facts(case), now=now)
+    case = begin_case(cases.hold_record(challenge.record_id), CaseKind.CERTIFICATE, purpose, keys, now)
+    leave(actor=actor, payload=facts_of(case) | {"certificate": fingerprint.hex()}, now=now)
     return case.pk
 
 
@@ -105,9 +93,9 @@ def open_case_by_grant(
     watching.attend_at_door(actor, Verb.CASE, now)
     record = cases.hold_record(record_id)
     grant = granting.use(grant_id, caller=AUTHORITY, records=1, now=now)
-    case = _open(record, CaseKind.GRANT, _purpose(grant.purpose, CaseKind.GRANT), keys, now)
+    case = begin_case(record, CaseKind.GRANT, purpose_of(grant.purpose, CaseKind.GRANT), keys, now)
     Case.objects.filter(pk=case.pk).update(closes_at=min(case.closes_at, grant.expires_at))
-    leave(actor=actor, payload=_facts(case) | {"grant": str(grant.pk)}, now=now)
+    leave(actor=actor, payload=facts_of(case) | {"grant": str(grant.pk)}, now=now)
     return case.pk
 
 
@@ -117,7 +105,7 @@ def make_challenge(
 ) -> tuple[UUID, bytes]:
     """What the holder of a certificate is to sign so that a case opens: bound to record, purpose and time."""
     watching.attend_at_door(actor, Verb.CHALLENGE, now, purpose=purpose)
-    _purpose(purpose, CaseKind.CERTIFICATE)
+    purpose_of(purpose, CaseKind.CERTIFICATE)
     return _challenge(cases.hold_record(record_id), purpose, keys, actor, now)
 
 
@@ -194,14 +182,16 @@ def _checked(challenge: Challenge, signed: Signed, trust: Trust, now: datetime) 
     return certificate.fingerprint_sha256
 
 
-def _purpose(name: str, kind: CaseKind) -> Purpose:
+def purpose_of(name: str, kind: CaseKind) -> Purpose:
+    """A purpose for which leave of this kind can be given."""
     purpose = terms().purpose(name)
     if kind not in purpose.kinds:
         raise KindNotOfPurpose
     return purpose
 
 
-def _open(record: Record, kind: CaseKind, purpose: Purpose, keys: Keyring, now: datetime) -> Case:
+def begin_case(record: Record, kind: CaseKind, purpose: Purpose, keys: Keyring, now: datetime) -> Case:
+    """A case on an existing record for one purpose, inside an act that has checked the leave."""
     if record.shredded_at is not None:
         raise RecordShredded
     case_id = keys.draw_id()
@@ -219,5 +209,5 @@ def _open(record: Record, kind: CaseKind, purpose: Purpose, keys: Keyring, now: 
     )
 
 
-def _facts(case: Case) -> dict[str, object]:
+def facts_of(case: Case) -> dict[str, object]:
     return {"record": str(case.record_id), "case": str(case.pk), "purposes": case.purposes}

@@ -150,8 +150,9 @@ def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Cas
     # 3. From here on a refusal is also a line in the subject's history.
     row_if_refused(lambda refusal: _opening(case.record, case, asked, actor, now, refused=refusal.code))
 
-    # 4. It is live, and the caller's application is its own.
+    # 4. It is live, the asker's own if it is an officer's, and the caller's application is its own.
     cases.require_live(case, now)
+    cases.require_own(case, actor)
     if asked.application is not None:
         cases.require_application(case, asked.application)
 

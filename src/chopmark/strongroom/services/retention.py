@@ -1,8 +1,9 @@
 """How long a record is kept: what is due, what is held, and the destruction of the only key to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
@@ -10,11 +11,21 @@ from django.db.models.functions import Coalesce
 
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.errors import RecordShredded
-from chopmark.strongroom.leaves import act, leave
+from chopmark.strongroom.leaves import act, leave, leave_with
 from chopmark.strongroom.models import Case, Record
-from chopmark.strongroom.policy.errors import HoldReasonUnknown, HoldUnknown, RecordHeld, RetentionNotOver
+from chopmark.strongroom.policy.errors import (
+    DueChanged,
+    HoldEndsTooSoon,
+    HoldReasonUnknown,
+    HoldUnknown,
+    NothingDue,
+    RecordHeld,
+    RetentionNotOver,
+    ShreddingNotConfirmed,
+)
 from chopmark.strongroom.policy.models import Hold, HoldLift
-from chopmark.strongroom.policy.shapes import CaseKind
+from chopmark.strongroom.policy.registers import ShreddingOrder
+from chopmark.strongroom.policy.shapes import CaseKind, Shredding
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import cases, owners
 from chopmark.strongroom.tags import Tag
@@ -25,16 +36,48 @@ class Due:
     """A record all of whose cases have ended, and when its time runs out; held, it stays all the same."""
 
     record_id: UUID
+    application: str
     type: str
     due_at: datetime
     is_held: bool
 
 
-def due(*, now: datetime) -> Iterator[Due]:
-    """Every record whose time has run out, the oldest first."""
-    for record in _ended(Record.objects.filter(shredded_at=None), now):
-        if record.due_at <= now:
-            yield record
+def due(*, now: datetime, by: datetime | None = None) -> Iterator[Due]:
+    """Every record whose time has run out, or will have by then, the oldest first."""
+    return named(due_rows(now=now, by=by).iterator())
+
+
+def due_rows(*, now: datetime, by: datetime | None = None) -> QuerySet[Record, Any]:
+    """The same as rows, for a page at a time; `named` makes them what they are."""
+    return _ended(Record.objects.filter(shredded_at=None), now).filter(_over(by or now))
+
+
+def count_due(*, now: datetime, by: datetime | None = None) -> int:
+    """How many there are that are not held, and were not held then."""
+    return _free(now, by or now).count()
+
+
+def confirmed_until(now: datetime) -> datetime | None:
+    """What was due by when may be destroyed now; nothing, if nobody has confirmed anything yet."""
+    if terms().retention.shredding is Shredding.BY_SCHEDULE:
+        return now
+    last = ShreddingOrder.objects.order_by("-due_by").first()
+    return None if last is None else last.due_by
+
+
+@act(Tag.SHREDDING_CONFIRMED)
+def confirm_shredding(*, expected: int, actor: Actor, now: datetime) -> int:
+    """Confirm, as an officer of the owner, that all that is due at this moment is destroyed; the clock then does it."""
+    officer = owners.require_owner(actor)
+    records = count_due(now=now)
+    if not records:
+        raise NothingDue
+    if records != expected:
+        raise DueChanged(was=expected, now=records)
+    order = ShreddingOrder(due_by=now, records=records, officer=officer)
+    payload = {"records": records, "due_by": int(now.timestamp())}
+    leave_with(order, actor=actor, payload=payload, now=now)
+    return records
 
 
 @act(Tag.RECORD_SHREDDED)
@@ -44,11 +87,15 @@ def shred(*, record_id: UUID, actor: Actor, now: datetime) -> None:
     record = cases.hold_record(record_id)
     if record.shredded_at is not None:
         raise RecordShredded
-    if cases.is_held(record_id):
+    if cases.is_held(record_id, now):
         raise RecordHeld
-    ended = next(_ended(Record.objects.filter(pk=record_id), now), None)
+    ended = next(named(_ended(Record.objects.filter(pk=record_id), now)), None)
     if ended is None or ended.due_at > now:
         raise RetentionNotOver
+    # What was held when it was confirmed was not confirmed: its hold's end brings it to the next list.
+    confirmed = confirmed_until(now)
+    if confirmed is None or ended.due_at > confirmed or cases.is_held(record_id, confirmed):
+        raise ShreddingNotConfirmed
 
     # 2. What she allowed ends with it; then the key is gone.
     Case.objects.filter(record=record, closed_at=None).update(closed_at=now)
@@ -56,23 +103,32 @@ def shred(*, record_id: UUID, actor: Actor, now: datetime) -> None:
     leave(actor=actor, payload={"record": str(record.pk), "type": ended.type}, now=now)
 
 
-def shred_due(*, actor: Actor, now: datetime) -> int:
-    """Shred all that is due and not held, each in a transaction of its own; answers how many."""
-    ids = [each.record_id for each in due(now=now) if not each.is_held]
+def shred_due(*, actor: Actor, now: datetime, most: int | None = None) -> int:
+    """Shred what is due, not held and (if the policy wants it) confirmed, each in a transaction of its own."""
+    confirmed = confirmed_until(now)
+    if confirmed is None:
+        return 0
+    ids = [each.record_id for each in named(_free(now, confirmed)[:most])]
     return sum(_shred_if_still_due(record_id, actor, now) for record_id in ids)
 
 
 @act(Tag.HOLD_PLACED)
-def place_hold(*, record_id: UUID, reason: str, actor: Actor, now: datetime) -> int:
-    """Keep a record from being destroyed, for one of the policy's reasons; answers the hold's number."""
+def place_hold(
+    *, record_id: UUID, reason: str, until: datetime | None = None, actor: Actor, now: datetime
+) -> int:
+    """Keep a record from being destroyed, for one of the policy's reasons, until it is lifted or a day has come."""
     officer = owners.require_owner(actor)
     if reason not in terms().retention.hold_reasons:
         raise HoldReasonUnknown
     record = cases.hold_record(record_id)
     if record.shredded_at is not None:
         raise RecordShredded
-    hold = Hold.objects.create(record=record, reason=reason, placed_by=officer, placed_at=now)
-    payload = {"record": str(record.pk), "hold": hold.pk, "reason": reason}
+    if until is not None and until <= now:
+        raise HoldEndsTooSoon
+    hold = Hold.objects.create(record=record, reason=reason, placed_by=officer, placed_at=now, until=until)
+    payload: dict[str, object] = {"record": str(record.pk), "hold": hold.pk, "reason": reason}
+    if until is not None:
+        payload["until"] = int(until.timestamp())
     leave(actor=actor, payload=payload, now=now, rows=[hold])
     return hold.pk
 
@@ -91,31 +147,74 @@ def lift_hold(*, hold_id: int, actor: Actor, now: datetime) -> None:
     leave(actor=actor, payload={"record": str(hold.record_id), "hold": hold.pk}, now=now, rows=[lift])
 
 
+def holds(now: datetime) -> QuerySet[Hold]:
+    """Holds in force, the newest first."""
+    in_force = Hold.objects.filter(cases.held(now)).select_related("record", "placed_by")
+    return in_force.order_by("-placed_at")
+
+
+def orders() -> QuerySet[ShreddingOrder]:
+    """What was confirmed, the newest first."""
+    return ShreddingOrder.objects.select_related("officer").order_by("-due_by")
+
+
+def left_of(order: ShreddingOrder, now: datetime) -> int:
+    """How many of an order's records are still to be destroyed."""
+    return min(count_due(now=now, by=order.due_by), order.records)
+
+
+def _free(now: datetime, by: datetime) -> QuerySet[Record, Any]:
+    """What is due by then and was not held then, nor is now."""
+    rows = due_rows(now=now, by=by).filter(Q(is_held=False))
+    return rows.exclude(Exists(Hold.objects.filter(cases.held(by), record=OuterRef("pk"))))
+
+
 def _shred_if_still_due(record_id: UUID, actor: Actor, now: datetime) -> bool:
     try:
         shred(record_id=record_id, actor=actor, now=now)
-    except (RecordHeld, RecordShredded, RetentionNotOver):
+    except (RecordHeld, RecordShredded, RetentionNotOver, ShreddingNotConfirmed):
         return False  # somebody held or shredded it, or opened a case, since the list was read
     return True
 
 
-def _ended(records: QuerySet[Record], now: datetime) -> Iterator[Due]:
+def _ended(records: QuerySet[Record], now: datetime) -> QuerySet[Record, Any]:
     """The records with no case open, and when their time runs out. What she allowed a service is no reason to keep."""
     # A case ends when it is closed, or when its time runs out.
     open_ones = Case.objects.filter(record=OuterRef("pk"), closed_at=None, closes_at__gt=now)
-    rows = (
+    return (
         records.exclude(Exists(open_ones.exclude(kind=CaseKind.CHOICE)))
         .annotate(
             ended_at=Max(
                 Coalesce(F("cases__closed_at"), F("cases__closes_at")), filter=~Q(cases__kind=CaseKind.CHOICE)
             ),
             type=Min("cases__type", filter=Q(cases__kind=CaseKind.APPLICATION)),
-            is_held=Exists(Hold.objects.filter(record=OuterRef("pk"), lifted=None)),
+            application=Min("cases__application_reference", filter=Q(cases__kind=CaseKind.APPLICATION)),
+            is_held=Exists(Hold.objects.filter(cases.held(now), record=OuterRef("pk"))),
         )
         .filter(ended_at__isnull=False)
         .order_by("ended_at", "pk")
-        .values_list("pk", "type", "ended_at", "is_held")
+        .values_list("pk", "application", "type", "ended_at", "is_held")
     )
-    for record_id, kind, ended_at, is_held in rows.iterator():
+
+
+def _over(by: datetime) -> Q:
+    """The time of the record's type has run out by then."""
+    retention = terms().retention
+    over = ~Q(type__in=list(retention.kept_for)) | Q(type=None)
+    over &= Q(ended_at__lte=by - retention.usual)
+    for kind, kept_for in retention.kept_for.items():
+        over |= Q(type=kind, ended_at__lte=by - kept_for)
+    return over
+
+
+def named(rows: Iterable[Any]) -> Iterator[Due]:
+    """Rows of `due_rows` with their names, and the moment at which each is due."""
+    for record_id, application, kind, ended_at, is_held in rows:
         kept_for = terms().retention.of(kind or "")
-        yield Due(record_id=record_id, type=kind or "", due_at=ended_at + kept_for, is_held=is_held)
+        yield Due(
+            record_id=record_id,
+            application=application or "",
+            type=kind or "",
+            due_at=ended_at + kept_for,
+            is_held=is_held,
+        )

@@ -46,6 +46,7 @@ class Verb(StrEnum):
     COMPARE = "compare"
     CONFIRM = "confirm"
     FIND = "find"
+    LEAVE = "leave"
     OPEN = "open"
     RELEASE = "release"
 

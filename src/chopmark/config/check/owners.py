@@ -1,0 +1,85 @@
+"""At the owner's desk, after an application: an officer's own case, and the owner's officers with their registers.
+
+What they leave there is what a visitor of the demonstration finds on these pages.
+"""
+
+from datetime import timedelta
+
+from chopmark.authority.kernel import clock
+from chopmark.config.check.browser import Page
+from chopmark.config.check.people import Applicant, Officer
+
+
+def looks_and_asks(officer: Officer, applicant: Applicant) -> None:
+    """Answer an enquiry, masked; then ask a second officer for a value in full, as a correction needs it."""
+    page = _opens_case(officer, applicant, "enquiry", "The applicant asked which telephone number we have.")
+    officer.browser.submit(page, {"fields_asked": ["name", "phone:masked"]}, form="/ask").require("••••")
+    page = _opens_case(officer, applicant, "correction", "The applicant says that the number is wrong.")
+    asked: dict[str, str | list[str]] = {
+        "fields_asked": ["phone"],
+        "why": "To compare it with the one on the form.",
+    }
+    officer.browser.submit(page, asked, form="/ask").require("Waiting for a second officer")
+
+
+def confirms(officer: Officer) -> None:
+    """As the second officer, look at what waits and confirm it."""
+    page = officer.browser.get(f"{officer.desk}/officer/requests")
+    officer.browser.submit(officer.browser.follow(page, "put your record right"), form="/confirm")
+
+
+def opens_confirmed(officer: Officer) -> None:
+    """Open, once, what the second officer has confirmed."""
+    page = officer.browser.get(f"{officer.desk}/officer/cases")
+    page = officer.browser.follow(page, "put your record right")
+    officer.browser.submit(page, form="/open/").require("Mobile number in full")
+
+
+def keeps_registers(first: Officer, second: Officer, applicant: Applicant) -> None:
+    """An impact assessment, a grant that both sign, a hold: each once in the life of a home."""
+    page = first.browser.get(f"{first.desk}/owner/assessments")
+    if "The register is empty" in page.text:
+        _assesses(first)
+    page = first.browser.get(f"{first.desk}/owner/grants")
+    if "There is no grant" in page.text:
+        _grants(first, second)
+    page = first.browser.get(f"{first.desk}/owner/retention/holds")
+    if "Nothing is held" in page.text:
+        page = first.browser.get(f"{first.desk}/owner/retention/holds/new")
+        held = {"application": applicant.reference, "reason": "complaint", **_day("until", days=90)}
+        first.browser.submit(page, held).require("A complaint")
+
+
+def _opens_case(officer: Officer, applicant: Applicant, purpose: str, why: str) -> Page:
+    page = officer.browser.get(f"{officer.desk}/officer/cases/new")
+    wanted = {"purpose": purpose, "application": applicant.reference, "file": "DEMO-1", "why": why}
+    return officer.browser.submit(page, wanted)
+
+
+def _assesses(officer: Officer) -> None:
+    page = officer.browser.get(f"{officer.desk}/owner/assessments/new")
+    purposes = [str(value) for value in page.document.xpath("//input[@name='purposes']/@value")]
+    said: dict[str, str | list[str]] = {
+        "title": "Demonstration: the counter and the owner's desk",
+        "changed": "The first assessment of this demonstration.",
+        "assessor": "Nobody: this is a demonstration",
+        "risk": "medium",
+        "risks": "An officer looks at a record that is none of her business.",
+        "measures": "A case with a reason, limits, and a line in the person's own history.",
+        "purposes": [name for name in purposes if name != "lawful_request"],
+    }
+    said |= _day("assessed_on") | _day("next_review", days=180)
+    officer.browser.submit(page, said).require("Version 1")
+
+
+def _grants(first: Officer, second: Officer) -> None:
+    page = first.browser.get(f"{first.desk}/owner/grants/new")
+    scope: dict[str, str | list[str]] = {"purpose": "renewal", "fields_given": ["name"], "records": "100"}
+    page = first.browser.submit(page, scope | _day("last", days=14))
+    first.browser.submit(page, form="/owner/grants/").require("1 of 2")
+    second.browser.submit(second.browser.get(page.url), form="/owner/grants/").require("In force")
+
+
+def _day(name: str, *, days: int = 0) -> dict[str, str | list[str]]:
+    day = (clock.now() + timedelta(days=days)).date()
+    return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}
