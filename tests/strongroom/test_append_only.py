@@ -1,10 +1,12 @@
 import pytest
 from django.db import DatabaseError, connection
-from people import asha_applies
+from people import NOW, asha_applies
 
 from chopmark.strongroom.grants import GRANTS
+from chopmark.strongroom.log.models import LogCosignature, WitnessRefusal
+from chopmark.strongroom.policy.models import Alert
 
-TABLES = ["strongroom_leaf", "strongroom_receipt"]
+TABLES = ["strongroom_leaf", "strongroom_receipt", "strongroom_logcosignature", "strongroom_witnessrefusal"]
 
 
 def test_it_works(db):
@@ -15,15 +17,18 @@ def test_it_works(db):
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("verb", ["delete from {}", "truncate {} cascade", "update {} set id = id"])
+@pytest.mark.parametrize("verb", ["delete from {}", "truncate {} cascade", "update {} set {key} = {key}"])
 def test_even_the_owner_cannot_change_a_line(db, table, verb):
     asha_applies()
+    LogCosignature.objects.create(size=1, witness="w", line="x", received_at=NOW)
+    alert = Alert.objects.create(leaf_id=1, pattern="p", asker="w", purpose="", count=1, raised_at=NOW)
+    WitnessRefusal.objects.create(alert=alert, witness="w", after_size=1, code="status_409")
     with (
         pytest.raises(DatabaseError, match="append-only"),
         connection.cursor() as cursor,
     ):
         cursor.execute("set constraints all immediate")
-        cursor.execute(verb.format(table))
+        cursor.execute(verb.format(table, key="witness" if table not in TABLES[:2] else "id"))
 
 
 def test_every_table_is_somebodys(db):

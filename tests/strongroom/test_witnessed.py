@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
 from click.testing import CliRunner
-from django.test import Client
 from log_stage import House
 from owners_stage import DEVI, FARAH, grant, officers_are_in
 from people import ASHA, BIKRAM, ERRAND, LATER, NOW, WORKER, asha_applies, asked, visit_of
+from witnesses_stage import A_MINUTE, MUCH_LATER, ask, house, late, quorum, settle, watching
 
 from chopmark.pki.tlog.cosignature import require_quorum
 from chopmark.pki.tlog.leaf import decode_leaf
@@ -21,9 +20,7 @@ from chopmark.publiclog.errors import (
 )
 from chopmark.publiclog.witnesses import Witness
 from chopmark.strongroom import __main__ as commands
-from chopmark.strongroom import clock, machine, overview
-from chopmark.strongroom.actors import SUBJECT
-from chopmark.strongroom.client import Strongroom, StrongroomUnavailable
+from chopmark.strongroom import overview
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import asking, proofs, witnesses
 from chopmark.strongroom.log.errors import CosignatureAltered, OpeningsWaitForWitnesses
@@ -31,48 +28,15 @@ from chopmark.strongroom.log.keys import own_key, signing_key
 from chopmark.strongroom.log.models import LogCosignature, WitnessRefusal
 from chopmark.strongroom.models import Leaf, LogCheckpoint, Opening
 from chopmark.strongroom.policy.models import Alert, Attempt
-from chopmark.strongroom.services import alerts, bulk, choices, leave_to_open, openings, sighting
+from chopmark.strongroom.services import alerts, bulk, choices, openings, sighting
 from chopmark.strongroom.services.bulk import Batch
 from chopmark.strongroom.services.choices import Use
-from chopmark.strongroom.services.leave_to_open import SubjectSession
 from chopmark.strongroom.services.subject import history
 from chopmark.verifier.witness.memory import Memory
 from verifier.witness.loghouse import AskingLog
 from watching import Watching
 
-A_MINUTE = timedelta(minutes=1)
-MUCH_LATER = LATER + 31 * A_MINUTE
-
-
-@pytest.fixture
-def watching(strongroom, tmp_path, monkeypatch):
-    found = Watching(tmp_path, own_key())
-    monkeypatch.setattr(witnesses, "configured", found.configured)
-    return found
-
-
-@pytest.fixture
-def house(watching, tmp_path):
-    return House(tmp_path / "log")
-
-
-@pytest.fixture
-def quorum(monkeypatch):
-    def set_(number):
-        monkeypatch.setattr(witnesses, "quorum", lambda: number)
-
-    return set_
-
-
-def ask(watching, now=NOW):
-    return asking.ask_all(now=now, post=watching.post)
-
-
-def settle(house, watching, now=NOW):
-    house.publish()
-    asked = ask(watching, now)
-    house.publish()
-    return asked
+__all__ = ["house", "late", "quorum", "watching"]
 
 
 def checkpoint(house):
@@ -167,21 +131,6 @@ def test_one_witness_watches_both_logs_and_refuses_a_fork_of_this_one(
 # --- when the witnesses are late ---
 
 
-@pytest.fixture
-def late(house, watching, quorum):
-    """Asha's application and a case that she opened herself; since then no witness has answered for half an hour."""
-    quorum(1)
-    officers_are_in()
-    asha = asha_applies()
-    session = SubjectSession(record_id=asha.record_id, signed_in_at=LATER)
-    hers = leave_to_open.open_case_by_subject(
-        session=session, purpose="renewal", keys=keyring(), actor=SUBJECT, now=LATER
-    )
-    watching.away = {"one", "two"}
-    house.publish()
-    return asha, hers
-
-
 def open_name(case_id, now, **more):
     return openings.open_fields(asked=asked(case_id, "name", **more), keys=keyring(), actor=WORKER, now=now)
 
@@ -242,41 +191,6 @@ def test_an_asker_is_not_suspected_for_asking_while_witnesses_are_late(late):
             open_name(asha.case_id, MUCH_LATER + timedelta(seconds=second))
     assert Attempt.objects.filter(refused="openings_wait_for_witnesses").count() == 45
     assert not alerts.open_alerts() and not alerts.suspensions()
-
-
-@pytest.fixture
-def late_now(late, monkeypatch):
-    monkeypatch.setattr(clock, "now", lambda: MUCH_LATER)
-    monkeypatch.setattr(machine, "close_old_connections", lambda: None)
-    return late
-
-
-def test_the_machine_door_says_not_now_rather_than_never(late_now):
-    asha, _ = late_now
-    door = Strongroom(None, transport=httpx.WSGITransport(app=machine.application))
-    with pytest.raises(StrongroomUnavailable):
-        door.open(
-            case=asha.case_id,
-            purpose="certificate",
-            fields=["name"],
-            actor="worker",
-            application=ERRAND.reference,
-        )
-    with httpx.Client(
-        base_url="http://door", transport=httpx.WSGITransport(app=machine.application)
-    ) as client:
-        assert client.get("/readyz").json() == {"ready": True, "openings": "waiting"}
-        sent = {"case": str(asha.case_id), "purpose": "certificate", "fields": ["name"], "actor": "worker"}
-        answer = client.post("/open", json=sent | {"application": ERRAND.reference})
-        assert (answer.status_code, answer.json()) == (503, {"refused": "openings_wait_for_witnesses"})
-
-
-def test_the_desk_says_so_in_both_languages_and_stays_ready(late_now):
-    ready = Client().get("/readyz")
-    assert (ready.status_code, ready.content) == (200, b"ready: openings wait for witnesses of the log\n")
-    assert "No record is opened at the moment" in Client().get("/").content.decode()
-    chinese = Client().get("/", headers={"Accept-Language": "zh-Hant"}).content.decode()
-    assert "現時暫停開啟紀錄" in chinese
 
 
 # --- a witness that would not go on ---

@@ -80,6 +80,8 @@ class Cosignature(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(F("size"), F("witness"), name="cosigned_once")]
+        # A witness that never answered is looked for each second, in a table that only grows.
+        indexes = [models.Index("witness", "size", name="cosigned_by_witness")]
 
 
 class WitnessAlert(models.Model):

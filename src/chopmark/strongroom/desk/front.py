@@ -16,8 +16,15 @@ from chopmark.strongroom.options import Options
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    late = not state(Options.read()) and witnesses.are_late(now=clock.now())
-    return render(request, "strongroom/home.html", {"openings_wait": late})
+    return render(request, "strongroom/home.html", {"openings_wait": _openings_wait()})
+
+
+def _openings_wait() -> bool:
+    """Whether the witnesses are late; this page is there without its database too."""
+    try:
+        return not state(Options.read()) and witnesses.are_late(now=clock.now())
+    except DatabaseError:
+        return False
 
 
 @require_safe
@@ -37,8 +44,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def _how_far() -> str:
     # Applications and histories go on, so the process is not to be taken away for it.
-    late = witnesses.are_late(now=clock.now())
-    return "ready: openings wait for witnesses of the log\n" if late else "ready\n"
+    return "ready: openings wait for witnesses of the log\n" if _openings_wait() else "ready\n"
 
 
 def _why_not() -> str:

@@ -16,6 +16,8 @@ class LogCosignature(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(F("size"), F("witness"), name="log_cosigned_once")]
+        # A witness that never answered is looked for each second, in a table that only grows.
+        indexes = [models.Index("witness", "size", name="log_cosigned_by_witness")]
 
 
 class WitnessRefusal(models.Model):

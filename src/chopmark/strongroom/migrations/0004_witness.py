@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(models.F("size"), models.F("witness"), name="log_cosigned_once")
                 ],
+                "indexes": [models.Index("witness", "size", name="log_cosigned_by_witness")],
             },
         ),
         migrations.CreateModel(

@@ -23,4 +23,5 @@ class Migration(migrations.Migration):
             ],
         ),
         append_only("transparency_witnessacknowledgement"),
+        migrations.AddIndex("cosignature", models.Index("witness", "size", name="cosigned_by_witness")),
     ]
