@@ -21,10 +21,11 @@ def accounts() -> Iterator[dict[Part, pwd.struct_passwd]]:
     try:
         for name in names.values():
             subprocess.run(
-                ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name], check=True
+                ["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name],
+                check=True,
             )
             made.append(name)
         yield {part: pwd.getpwnam(name) for part, name in names.items()}
     finally:
         for name in made:
-            subprocess.run(["userdel", name], check=True)
+            subprocess.run(["/usr/sbin/userdel", name], check=True)

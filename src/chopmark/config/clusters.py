@@ -37,9 +37,7 @@ class Cluster:
     sockets: Path
     password: str = field(repr=False)
     port: int = 5432
-    is_shared: bool = (
-        False  # other accounts may come to the socket too; each is asked for a password as before
-    )
+    is_shared: bool = False  # other accounts come to the socket too, each by its password
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property

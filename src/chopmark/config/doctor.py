@@ -9,6 +9,7 @@ import psycopg
 
 from chopmark.config import grants, strongroom_plan
 from chopmark.config.accounts import serving_account
+from chopmark.config.belongings import astray
 from chopmark.config.binaries import find_binaries
 from chopmark.config.children import CHILDREN
 from chopmark.config.database import Plan, misgranted, tables_of, tables_without_a_row
@@ -40,6 +41,7 @@ def examine(path: Path) -> Iterator[Finding]:
         home = open_home(path)
         yield Finding(name="home", found=str(home.path))
         yield _programs(home)
+        yield from _accounts(home)
         clusters = home.databases()
     except Fault as fault:
         yield Finding(name="home", found=fault.what, remedy=fault.remedy or "see above")
@@ -65,6 +67,20 @@ def _programs(home: Home) -> Finding:
     return Finding(
         name="postgresql", found=f"{binaries.version()} in {binaries.folder}, run as {account.name}"
     )
+
+
+def _accounts(home: Home) -> Iterator[Finding]:
+    """Whether each file is its own account's, where there are accounts."""
+    if not home.accounts:
+        return
+    strange = list(astray(home))
+    if strange:
+        remedy = "find out who changed them; docs/howto/accounts.md says whose each is"
+        yield Finding(
+            name="accounts", found=f"not as the data says: {', '.join(strange[:10])}", remedy=remedy
+        )
+    else:
+        yield Finding(name="accounts", found=f"each file is its own of {len(home.accounts)} accounts'")
 
 
 def _cluster(name: str, cluster: PostgreSQL, plan: Plan) -> Iterator[Finding]:

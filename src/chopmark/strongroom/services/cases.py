@@ -63,7 +63,7 @@ def confirm(case: Case, now: datetime) -> None:
 @act(Tag.CASE_CONFIRMED)
 def confirm_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
     """Keep a record beyond its first days, because the application it is for has arrived; again changes nothing."""
-    watching.attend_at_door(actor, Verb.CONFIRM, now)
+    _attend(case_id, actor, Verb.CONFIRM, now)
     case = hold(case_id)
     if case.confirmed_at is None:
         require_live(case, now)
@@ -74,12 +74,19 @@ def confirm_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
 @act(Tag.CASE_CLOSED)
 def close_case(*, case_id: UUID, actor: Actor, now: datetime) -> None:
     """End the leave that a case is; closing it again changes nothing."""
-    watching.attend_at_door(actor, Verb.CLOSE, now)
+    _attend(case_id, actor, Verb.CLOSE, now)
     case = hold(case_id)
     if case.closed_at is None:
         case.closed_at = now
         case.save(update_fields=["closed_at"])
     leave(actor=actor, payload={"case": str(case.pk)}, now=now)
+
+
+def _attend(case_id: UUID, actor: Actor, verb: Verb, now: datetime) -> None:
+    # Whoever has the case may keep its record and give its leave back, stopped or not, and too late or not: else to be
+    # stopped for some days would be records lost. A guess is counted and stopped like any other.
+    if not Case.objects.filter(pk=case_id).exists():
+        watching.attend_at_door(actor, verb, now)
 
 
 def expire_unconfirmed(*, actor: Actor, now: datetime) -> int:
