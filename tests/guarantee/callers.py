@@ -61,6 +61,7 @@ class Callers:
     """Everybody who asks, all they were told, and what they were told wrongly."""
 
     house: House
+    stop: threading.Event = field(default_factory=threading.Event)
     people: list[Person] = field(default_factory=list)
     asked: list[Asking] = field(default_factory=list)
     forms: dict[str, bool] = field(default_factory=dict)  # by reference: whether its receipt came
@@ -68,17 +69,17 @@ class Callers:
     read: int = 0
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
-    def run(self, stop: threading.Event) -> list[threading.Thread]:
+    def run(self) -> list[threading.Thread]:
         acts = [*[self.opens] * OPENERS, self.opens_many, self.is_refused, self.applies, self.reads]
-        threads = [threading.Thread(target=self._again, args=(act, stop), name=act.__name__) for act in acts]
+        threads = [threading.Thread(target=self._again, args=(act,), name=act.__name__) for act in acts]
         for thread in threads:
             thread.start()
         return threads
 
-    def _again(self, act: Callable[[Strongroom], float], stop: threading.Event) -> None:
+    def _again(self, act: Callable[[Strongroom], float]) -> None:
         door = self.house.door()
-        while not stop.is_set():
-            stop.wait(act(door) if self.people or act == self.applies else PAUSE)
+        while not self.stop.is_set():
+            self.stop.wait(act(door) if self.people or act == self.applies else PAUSE)
 
     # --- at the machine door ---
 
@@ -145,7 +146,7 @@ class Callers:
         try:
             told = ask(asking.name)
         except StrongroomUnavailable:
-            threading.Event().wait(AWAY)
+            self.stop.wait(AWAY)
             return None
         except StrongroomRefused as refusal:
             asking.answered, asking.refused = True, refusal.reason
@@ -162,11 +163,11 @@ class Callers:
         particulars, reference = a_person(), f"AP26{next(self._numbers):07d}"
         link = f"{self.house.home.address('desk')}/apply?application={reference}&nonce={secrets.token_hex(16)}&type=personal"
         self.forms[reference] = False
-        for _ in range(40):
+        while not self.stop.is_set():
             try:
                 person = self._gives(particulars, reference, link)
             except (Unexpected, httpx.HTTPError, StrongroomUnavailable):
-                threading.Event().wait(AWAY)
+                self.stop.wait(AWAY)
             else:
                 self.forms[reference] = True
                 self.people.append(person)

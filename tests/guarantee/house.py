@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
-import httpx
 import psycopg
 
 from chopmark.config import grants, strongroom_plan
@@ -29,12 +29,12 @@ from chopmark.strongroom.keys import ceremony
 from chopmark.strongroom.options import KeyFiles
 from guarantee.policy import WIDE
 from guarantee.pounding import POUNDING_KEY
-from guarantee.recorder import Recorder, a_port
+from guarantee.recorder import Recorder, a_port, asked
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent
 PYTHON = [sys.executable, "-c"]
-LOOK_EVERY = 0.02
+LOOK_EVERY = 0.03
 # On a machine that others use too a start may take half a minute.
 READY_WITHIN = 180.0
 CEREMONY = """
@@ -117,7 +117,7 @@ class House:
     def keep(self) -> None:
         """Start what has died, until told to stop."""
         while not self.stopping.is_set():
-            for process in self.processes.values():
+            for process in list(self.processes.values()):
                 if process.running is None or process.running.poll() is not None:
                     process.start()
             self.stopping.wait(LOOK_EVERY)
@@ -131,6 +131,13 @@ class House:
                     os.kill(number, signal.SIGKILL)
         else:
             self.processes[victim].kill()
+
+    def rest(self, name: str) -> None:
+        """Let one end what it is doing, and start it no more."""
+        process = self.processes.pop(name)
+        assert process.running is not None
+        process.running.terminate()
+        process.running.wait()
 
     def _kill_backend(self, side: str) -> None:
         """One that serves a client of that cluster, whichever is in the middle of something if there is one."""
@@ -232,7 +239,7 @@ def _furnished(home: Home, folder: Path) -> House:
     _ask(home, cosigner, recorder.address)
     home = open_home(home.path)
     processes = {
-        "desk": _child(home, "strongroom", lambda: Strongroom(home.strongroom_socket).is_ready(), policy),
+        "desk": _child(home, "strongroom", policy),
         "turning of keys": _turning(home, desk),
         "sequencer": _child(home, "worker"),
         "signer": _child(home, "signer"),
@@ -259,17 +266,16 @@ def _install(home: Home, cluster: Cluster, plan, environment, faults: list[BaseE
         faults.append(error)
 
 
-def _child(
-    home: Home, name: str, is_ready: Callable[[], bool] | None = None, more: Mapping[str, str] | None = None
-) -> Process:
+def _child(home: Home, name: str, more: Mapping[str, str] | None = None) -> Process:
     known = child(name)
+    beat = None if known.address else known.heartbeat(home)
     return Process(
         name=name,
         command=known.command(home),
         environment={**known.environment(home), **(more or {})},
         log=home.path / "logs" / f"{name}.log",
-        is_ready=is_ready or known.heartbeat(home).exists,
-        beat=None if is_ready else known.heartbeat(home),
+        is_ready=beat.exists if beat else lambda: known.is_ready(home),
+        beat=beat,
     )
 
 
@@ -295,7 +301,7 @@ def _witness(home: Home, folder: Path, port: int, log_key: VerifierKey) -> Proce
         command=[*command, "--name", "witness.example/one", "--port", str(port)],
         environment={"PYTHONUNBUFFERED": "1"},
         log=home.path / "logs" / "witness.log",
-        is_ready=lambda: _answers(f"http://127.0.0.1:{port}/readyz"),
+        is_ready=lambda: asked(f"http://127.0.0.1:{port}", "GET", "/readyz")[0] == HTTPStatus.OK,
     )
 
 
@@ -309,13 +315,6 @@ def _first_line(witness: Process) -> CosignerKey:
 def _ask(home: Home, cosigner: CosignerKey, address: str) -> None:
     with (home.path / "config.toml").open("a") as config:
         config.write(f'\n[[witness.ask]]\nkey = "{cosigner}"\nurl = "{address}"\n')
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address, timeout=5).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
 
 
 def _said(script: str, environment: Mapping[str, str]) -> str:

@@ -137,6 +137,13 @@ def _mark(payload: Any) -> str | None:
     return (payload.get("details") or {}).get("mark") if isinstance(payload, dict) else None
 
 
+def deadlocks(house: House) -> Iterator[str]:
+    """PostgreSQL broke nobody off because two acts waited for each other: whoever is broken off knows nothing and asks again."""
+    for side, cluster in house.clusters.items():
+        if count := cluster.log.read_text(errors="replace").count("deadlock detected"):
+            yield f"PostgreSQL of the {side}: {count} deadlocks"
+
+
 def alarms(house: House) -> Iterator[str]:
     with house.superuser("authority") as connection:
         for table in ALARMS:
@@ -233,6 +240,6 @@ def cosigned(house: House) -> tuple[list[str], list[str]]:
 
 
 def told_by(line: str) -> dict[str, str]:
-    """What a writer of the authority's leaves says of one; her process's own log is between the lines."""
+    """What a writer of the authority's leaves says of one."""
     said = json.loads(line)
-    return {said["mark"]: said["said"]} if "mark" in said else {}
+    return {said["mark"]: said["said"]}

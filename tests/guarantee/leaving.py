@@ -5,15 +5,18 @@ A line out for each: its mark, and whether its writer was told that it is kept, 
 
 import contextlib
 import json
+import os
 import secrets
 import sys
 import threading
 import time
+import traceback
+from typing import TextIO
 
 WRITERS = 4
 LONGEST_PAUSE_MS, LONGEST_HOLD_MS = 80, 400
 KEPT, TAKEN_BACK, UNSURE = "kept", "taken back", "unsure"
-_out = threading.Lock()
+_one_at_a_time = threading.Lock()
 
 
 class Interrupted(RuntimeError):
@@ -23,9 +26,14 @@ class Interrupted(RuntimeError):
 def main() -> None:
     import django
 
+    # What is said goes out by itself; the log of this process must not come between.
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     django.setup()
     stop = threading.Event()
-    writers = [threading.Thread(target=write, args=(stop,)) for _ in range(WRITERS)]
+    # A writer who falls ill takes the others along: nobody may believe that they are still writing.
+    threading.excepthook = lambda said: (traceback.print_exception(said.exc_value), os._exit(1))
+    writers = [threading.Thread(target=write, args=(stop, out)) for _ in range(WRITERS)]
     for writer in writers:
         writer.start()
     sys.stdin.read()
@@ -34,18 +42,20 @@ def main() -> None:
         writer.join()
 
 
-def write(stop: threading.Event) -> None:
-    from django.db import DatabaseError, connection
+def write(stop: threading.Event, out: TextIO) -> None:
+    from django.db import connection
+    from django.db.utils import Error
 
     while not stop.is_set():
         mark = secrets.token_hex(8)
         try:
             said = leave_one(mark, secrets.randbelow(10))
-        except DatabaseError:
+        except Error:
             said = UNSURE
             connection.close()
-        with _out:
-            print(json.dumps({"mark": mark, "said": said}), flush=True)  # noqa: T201  what it is for
+        with _one_at_a_time:
+            out.write(json.dumps({"mark": mark, "said": said}) + "\n")
+            out.flush()
         stop.wait(secrets.randbelow(LONGEST_PAUSE_MS) / 1000)
 
 

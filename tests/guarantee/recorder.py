@@ -60,10 +60,14 @@ class Recorder:
 
 
 def posted(address: str, path: str, octets: bytes) -> tuple[int, bytes]:
+    return asked(address, "POST", path, octets)
+
+
+def asked(address: str, method: str, path: str, octets: bytes | None = None) -> tuple[int, bytes]:
     """What a witness answers; 503 where it is dead, or dies before its answer is whole."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=5)
     try:
-        connection.request("POST", path, octets)
+        connection.request(method, path, octets)
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException):

@@ -1,6 +1,8 @@
-"""The owner turns her keys without end: make one, move all records to it, destroy the old. Run by itself."""
+"""The owner turns her keys without end: makes one, moves all records to it, destroys the old. It can be stopped between turns."""
 
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -14,11 +16,13 @@ def main(beat: Path) -> None:
     django.setup()
     from chopmark.strongroom.keys.keyring import keyring
 
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     keyring()
     beat.touch()
-    while True:
+    turn()
+    while not stop.wait(BETWEEN):
         turn()
-        time.sleep(BETWEEN)
 
 
 def turn() -> None:
@@ -31,6 +35,8 @@ def turn() -> None:
 
     keys, options = keyring(), Options.read()
     passphrase = unsealing.passphrase(options)
+    for number in options.keys.kek_half_retired():
+        wrapping_keys.retire(number=number, files=options.keys, keys=keys, actor=OWNER, now=clock.now())
     newest = wrapping_keys.rotate(files=options.keys, passphrase=passphrase, actor=OWNER, now=clock.now())
     while wrapping_keys.rewrap(keys=keys, most=IN_A_CHUNK, actor=OWNER, now=clock.now()):
         time.sleep(PAUSE)

@@ -17,7 +17,7 @@ from guarantee.house import House, eventually
 from guarantee.pounding import POUNDING_KEY, Pounding
 from guarantee.watching import Watcher
 
-QUIET_WITHIN = 120.0
+QUIET_WITHIN, STOPPED_WITHIN = 120.0, 60.0
 # How often the independent verifier reads everything while the blows fall.
 READ_EVERY = 40
 NEXT_WITHIN = 5.0
@@ -33,7 +33,6 @@ class Siege:
     pounding: Pounding
     watchers: Mapping[str, Watcher]
     writers: "subprocess.Popen[str]"
-    stop: threading.Event = field(default_factory=threading.Event)
     told: dict[str, str] = field(default_factory=dict)
     fallen: Counter[str] = field(default_factory=Counter)
     threads: list[threading.Thread] = field(default_factory=list)
@@ -48,8 +47,12 @@ class Siege:
             _writers(house),
         )
 
+    @property
+    def stop(self) -> threading.Event:
+        return self.callers.stop
+
     def begin(self) -> None:
-        self.threads = self.callers.run(self.stop)
+        self.threads = self.callers.run()
         runs = [lambda: self.pounding.run(self.stop), self._listen]
         runs += [lambda watcher=watcher: watcher.run(self.stop) for watcher in self.watchers.values()]
         for run in runs:
@@ -78,7 +81,15 @@ class Siege:
     def seen(self) -> list[str]:
         """What anybody who asks or watches has found wrong."""
         watched = [fault for watcher in self.watchers.values() for fault in watcher.faults]
-        return [*watched, *self.callers.faults, *self.pounding.faults]
+        gone = (
+            [] if self.stop.is_set() or self.writers.poll() is None else ["those who write leaves are gone"]
+        )
+        gone += [
+            f"{thread.name} has ended"
+            for thread in self.threads
+            if not (self.stop.is_set() or thread.is_alive())
+        ]
+        return [*watched, *gone, *self.callers.faults, *self.pounding.faults]
 
     def history(self) -> list[str]:
         """What the independent verifier finds wrong while everything goes on."""
@@ -101,6 +112,7 @@ class Siege:
         for name in self.house.processes:
             self.house.wait_until_ready(name)
         self.finish()
+        self.house.rest("turning of keys")
         for side in self.house.log_folders:
             eventually(
                 lambda side=side: not judging.waiting(self.house, side),
@@ -112,9 +124,12 @@ class Siege:
         self.stop.set()
         assert self.writers.stdin is not None
         self.writers.stdin.close()
+        try:
+            self.writers.wait(timeout=STOPPED_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.writers.kill()
         for thread in self.threads:
             thread.join()
-        self.writers.wait()
 
     def judgement(self) -> list[str]:
         """Everything that is wrong, after all."""
@@ -131,7 +146,7 @@ class Siege:
         authority, wrong = judging.leaves(house, "authority")
         owner, wrong_too = judging.leaves(house, "owner")
         faults += [*wrong, *wrong_too]
-        faults += [*judging.writers(authority, self.told), *judging.alarms(house)]
+        faults += [*judging.writers(authority, self.told), *judging.alarms(house), *judging.deadlocks(house)]
         faults += [*judging.askers(owner, callers), *judging.openings(house, owner)]
         faults += judging.records(house, callers, owner)
         return faults
@@ -188,6 +203,12 @@ def _writers(house: House) -> "subprocess.Popen[str]":
 
     script = str(Path(__file__).with_name("leaving.py"))
     environment = {**os.environ, **authority_environment(house.home, "web")}
-    return subprocess.Popen(
-        [sys.executable, script], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    with (house.home.path / "logs" / "leaving.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, script],
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        )

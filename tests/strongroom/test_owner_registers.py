@@ -13,6 +13,7 @@ from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.policy.models import Alert, GrantSignature, Hold, OwnerGrant, Suspension
 from chopmark.strongroom.policy.registers import Assessment, ShreddingOrder
+from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services import cases, retention
 from chopmark.strongroom.services.submit import HERE
@@ -214,7 +215,7 @@ def test_the_register_names_the_purposes_that_nothing_covers(devi):
     address = devi.post("/owner/assessments/new", assessment()).headers["Location"]
     assert address == "/owner/assessments/1"
     page = text(devi.get("/owner/assessments"))
-    assert "PIA-01" in page and page.count("Not covered") == 6
+    assert "PIA-01" in page and page.count("Not covered") == len(terms().purposes) - 2
     version = text(devi.get("/owner/assessments/1/new"))
     assert 'value="title."' in version and "changed." not in version
     devi.post("/owner/assessments/1/new", assessment(changed="More counters."))

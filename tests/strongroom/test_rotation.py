@@ -117,10 +117,10 @@ def test_a_key_whose_destruction_was_cut_is_destroyed_at_the_second_try(keys, fi
         crash.setattr(ceremony.os, "fsync", lambda _: (_ for _ in ()).throw(OSError))
         with pytest.raises(OSError):
             retire(files, keys)
-    assert files.kek_retired(FIRST).exists()
+    assert files.kek_half_retired() == [FIRST]
     leaves = LeafPayload.objects.count()
     retire(files, keys)
-    assert not files.kek_retired(FIRST).exists()
+    assert not files.kek_half_retired()
     assert LeafPayload.objects.count() == leaves
     assert files.kek_numbers() == [2]
 

@@ -27,7 +27,7 @@ from chopmark.strongroom.log.errors import CosignatureAltered, OpeningsWaitForWi
 from chopmark.strongroom.log.keys import own_key, signing_key
 from chopmark.strongroom.log.models import LogCosignature, WitnessRefusal
 from chopmark.strongroom.models import Leaf, LogCheckpoint, Opening
-from chopmark.strongroom.policy.models import Alert, Attempt
+from chopmark.strongroom.policy.models import Alert, Attempt, Finding
 from chopmark.strongroom.services import alerts, bulk, choices, openings, sighting
 from chopmark.strongroom.services.bulk import Batch
 from chopmark.strongroom.services.choices import Use
@@ -224,7 +224,7 @@ def test_the_owner_acknowledges_it_like_any_other(forked):
     officers_are_in()
     state = overview.log_state(NOW)
     assert [(one.name, one.code) for one in state.refusals] == [("witness.example/one", "status_409")]
-    alerts.acknowledge(alert_id=alerts.open_alerts()[0].pk, actor=DEVI, now=LATER)
+    alerts.acknowledge(alert_id=alerts.open_alerts()[0].pk, finding=Finding.TAKEN_UP, actor=DEVI, now=LATER)
     assert overview.log_state(NOW).refusals == () and not alerts.open_alerts()
 
 

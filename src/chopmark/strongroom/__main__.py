@@ -86,6 +86,8 @@ def status() -> None:
 
     for number, wraps in wrapping_keys.counts(keyring()).items():
         click.echo(f"key {number}: {wraps} records")
+    for number in Options.read().keys.kek_half_retired():
+        click.echo(f"key {number}: its destruction was cut; retire it again")
 
 
 @kek.command()

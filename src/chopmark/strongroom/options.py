@@ -111,6 +111,11 @@ class KeyFiles:
         """A key on its way out: nobody opens it any more, and its octets may still be there."""
         return self.folder / f"kek-{number}.retired"
 
+    def kek_half_retired(self) -> list[int]:
+        """Keys whose destruction was cut: they are to be retired once more."""
+        found = (path.stem.removeprefix("kek-") for path in self.folder.glob("kek-*.retired"))
+        return sorted(int(number) for number in found)
+
     def kek_numbers(self) -> list[int]:
         """The keys that are there, oldest first."""
         later = [
