@@ -2,10 +2,14 @@
 
 import base64
 import json
+import os
 import re
+import secrets
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from random import Random  # noqa: TID251  a crowd must come again by its seed
 from typing import Any
 
 import psycopg
@@ -15,7 +19,12 @@ from psycopg import sql
 from chopmark.config.check.invented import a_person
 from chopmark.config.home import Home, open_home
 from chopmark.config.roles import AUTHORITY_DATABASE, STRONGROOM_DATABASE
+from conformance.crowd import Crowd
 from conformance.traces import Search
+
+PEOPLE = 30
+# Said with every run; set it to see the same crowd again.
+SEED = os.environ.get("CHOPMARK_CROWD_SEED") or secrets.token_hex(4)
 
 # What nobody but the owner, or whoever plays the people, may read: particulars may be there.
 APART = ("owner", "secrets", "demo")
@@ -46,7 +55,16 @@ def home(instance) -> Home:
 
 
 @pytest.fixture(scope="module")
-def search(home) -> Search:
+def crowd(home) -> Crowd:
+    """Thirty people, each as far as chance takes her: the same seed leads them the same way."""
+    sys.stdout.write(f" CHOPMARK_CROWD_SEED={SEED} ")
+    crowd = Crowd(home, Random(SEED))
+    crowd.come(PEOPLE)
+    return crowd
+
+
+@pytest.fixture(scope="module")
+def search(home, crowd) -> Search:
     return Search.of(json.loads((home.path / "demo" / "people.json").read_text()))
 
 
@@ -67,6 +85,13 @@ def test_names_stand_only_where_a_certificate_prints_them(home, search):
     assert "issuance_certificate.certificate_der" in found
     assert found <= PRINTED_IN_COLUMNS
     assert printed_in_files(home, search) == set()
+
+
+def test_no_page_that_refuses_says_it_again(crowd):
+    assert crowd.fates.total() == PEOPLE and len(crowd.answers) >= 40
+    for person, page in crowd.answers:
+        search = Search.of([asdict(person)])
+        assert not search.secrets_in(page) and not search.printed_in(page)
 
 
 def test_an_owners_leaf_has_no_name(home, search):

@@ -111,6 +111,9 @@ class Officer:
     def signs_in_at_desk(self) -> Page:
         return self._enter(self.browser.get(f"{self.desk}/officer/sign-in"), self.at_desk)
 
+    def enters_at_desk(self, page: Page) -> Page:
+        return self._enter(page, self.at_desk)
+
     def _enter(self, page: Page, who: str) -> Page:
         device = self.credentials.device(who)
         password = self.credentials.password(who)
@@ -125,7 +128,7 @@ class Officer:
         """Go to the owner's desk, type the digits from the card, and come back with what the desk signed."""
         page = self.browser.submit(self.case(reference), form="/sighting")
         if "/officer/sign-in" in page.url:
-            page = self._enter(page, self.at_desk)
+            page = self.enters_at_desk(page)
         page = self.browser.submit(page, {"hkid": hkid})
         page = self.browser.submit(page, {"original": "on", "face": "on"})
         return self.browser.submit(page, form="/counter/desk-return")
@@ -195,22 +198,19 @@ class Applicant:
 
     def gives_particulars(self) -> Page:
         """At the owner's desk; what comes back to the portal is the owner's signed receipt."""
-        page = self.browser.follow(self._application(), "owner’s desk")
-        day, month, year = self.particulars.born
-        page = self.browser.submit(
-            page,
-            {
-                "name": self.particulars.name,
-                "hkid": self.particulars.hkid,
-                "birth_date_day": str(day),
-                "birth_date_month": str(month),
-                "birth_date_year": str(year),
-                "email": self.particulars.email,
-                "phone": self.particulars.phone,
-            },
-        )
+        page = self.types(self.comes_to_desk(), self.particulars)
         self.access_code = str(page.one("//span[contains(@class, 'serial')]").text_content()).strip()
         return self.browser.submit(page, form="/desk-return")
+
+    def comes_to_desk(self) -> Page:
+        return self.browser.follow(self._application(), "owner’s desk")
+
+    def types(self, page: Page, given: Particulars, *, expect: int = 200) -> Page:
+        """Send the desk's form with these particulars."""
+        day, month, year = map(str, given.born)
+        values = {"name": given.name, "hkid": given.hkid, "email": given.email, "phone": given.phone}
+        values |= {"birth_date_day": day, "birth_date_month": month, "birth_date_year": year}
+        return self.browser.submit(page, values, expect=expect)
 
     def _application(self) -> Page:
         return self.browser.get(f"{self.web}/portal/applications/{self.reference}/")
