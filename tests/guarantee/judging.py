@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -225,16 +226,18 @@ def every_record_opens(callers: Callers) -> Iterator[str]:
 
 def cosigned(house: House) -> tuple[list[str], list[str]]:
     """Every head of the authority's log that the witness ever cosigned, and what is wrong: a step back, two roots."""
-    faults, last, roots = [], 0, dict[int, bytes]()
+    faults, sizes, roots = [], list[tuple[int, int]](), dict[int, bytes]()
     for note, line in house.recorder.cosigned:
         (signature,) = parse_signatures(line)
-        cosignatures(with_cosignatures(note, [format_signature(signature)]), [house.cosigner])
+        (checked,) = cosignatures(with_cosignatures(note, [format_signature(signature)]), [house.cosigner])
         head = open_checkpoint(note, house.log_key)
-        if head.size < last:
-            faults.append(f"the witness cosigned {head.size} after {last}")
+        sizes.append((checked.at, head.size))
         if roots.setdefault(head.size, head.root_hash) != head.root_hash:
             faults.append(f"the witness cosigned two trees of {head.size}")
-        last = head.size
+    # By its own clock, which says seconds: within one of them nobody knows which came first.
+    for (_, before), (at, size) in pairwise(sorted(sizes)):
+        if size < before:
+            faults.append(f"the witness cosigned {before}, and at {at} no more than {size}")
     faults += [f"the witness answered the authority {status}" for status in house.recorder.refused]
     return [note for note, _ in house.recorder.cosigned], faults
 
