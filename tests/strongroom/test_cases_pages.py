@@ -69,7 +69,7 @@ def test_a_form_says_what_is_missing(bikram):
     unknown = bikram.post("/officer/cases/new", WANTED | {"purpose": "enquiry", "application": "AP2611 9"})
     assert unknown.status_code == 422
     nobody = bikram.post("/officer/cases/new", WANTED | {"purpose": "enquiry", "application": "AP261100999"})
-    assert nobody.status_code == 422 and "We have no such record" in text(nobody)
+    assert nobody.status_code == 422 and "no record has come with it" in text(nobody)
 
 
 def test_an_officer_is_offered_what_her_role_may_use(bikram):

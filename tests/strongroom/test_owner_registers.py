@@ -186,7 +186,7 @@ def test_a_hold_is_placed_and_lifted_by_the_applications_number(devi, due):
     form = {"application": "AP 2611 00419", "reason": "litigation"} | day("until", clock.now())
     assert devi.post("/owner/retention/holds/new", {"application": ""}).status_code == 422
     unknown = devi.post("/owner/retention/holds/new", form | {"application": "AP261100999"})
-    assert unknown.status_code == 422 and "We have no such record" in text(unknown)
+    assert unknown.status_code == 422 and "no record has come with it" in text(unknown)
     past = devi.post("/owner/retention/holds/new", form | day("until", clock.now() - timedelta(days=2)))
     assert past.status_code == 422
     assert devi.post("/owner/retention/holds/new", form).headers["Location"] == "/owner/retention/holds"
@@ -194,7 +194,10 @@ def test_a_hold_is_placed_and_lifted_by_the_applications_number(devi, due):
     assert "A case in court" in page and "Officer 90011" in page
     assert "Held" in text(devi.get("/owner/retention"))
     assert "Nothing is due" in text(devi.get("/owner/retention/shred"))
-    devi.post(f"/owner/retention/holds/{Hold.objects.get().pk}/lift")
+    lift = f"/owner/retention/holds/{Hold.objects.get().pk}/lift"
+    assert "the list that is confirmed next" in text(devi.get(lift))
+    devi.post(lift)
+    assert devi.get(lift).status_code == 404
     assert "Nothing is held" in text(devi.get("/owner/retention/holds"))
 
 

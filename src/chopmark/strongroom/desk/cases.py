@@ -61,7 +61,9 @@ def new(request: HttpRequest, officer: Officer) -> HttpResponse:
             case_id = officer_cases.open_case_by_officer(
                 wanted=wanted, keys=keyring(), actor=Actor.officer(officer.number), now=clock.now()
             )
-        except (RecordUnknown, RecordShredded) as refusal:
+        except RecordUnknown:
+            form.add_error("application", _("Check the application number: no record has come with it"))
+        except RecordShredded as refusal:
             say_at(form, "application", refusal)
         else:
             return redirect("officer-case", case_id)
