@@ -49,6 +49,7 @@ def due():
     asha = home(asha_applies(now=clock.now()))
     cases.close_case(case_id=asha.case_id, actor=WORKER, now=clock.now())
     long_ago = clock.now() - timedelta(days=4000)
+    Record.objects.update(created_at=long_ago)
     Case.objects.update(opened_at=long_ago, closed_at=long_ago + timedelta(days=1))
     return asha
 

@@ -49,7 +49,10 @@ def due(*, now: datetime, by: datetime | None = None) -> Iterator[Due]:
 
 def due_rows(*, now: datetime, by: datetime | None = None) -> QuerySet[Record, Any]:
     """The same as rows, for a page at a time; `named` makes them what they are."""
-    return _ended(Record.objects.filter(shredded_at=None), now).filter(_over(by or now))
+    by = by or now
+    # No case ends before its record is made.
+    old_enough = Record.objects.filter(shredded_at=None, created_at__lte=by - terms().retention.shortest)
+    return _ended(old_enough, now).filter(_over(by))
 
 
 def count_due(*, now: datetime, by: datetime | None = None) -> int:
