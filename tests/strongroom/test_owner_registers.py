@@ -176,10 +176,10 @@ def test_what_is_due_is_confirmed_and_then_destroyed(devi, due):
     assert devi.post("/owner/retention/shred", {"expected": "2", "looked": "on"}).status_code == 409
     assert not ShreddingOrder.objects.exists()
     assert devi.post("/owner/retention/shred", {"expected": "1", "looked": "on"}).status_code == 302
-    assert "0 of 1 destroyed" in text(devi.get("/owner/retention"))
+    assert "1 of 1 still to be destroyed" in text(devi.get("/owner/retention"))
     retention.shred_due(actor=CLOCK, now=clock.now())
     page = text(devi.get("/owner/retention"))
-    assert "1 of 1 destroyed" in page and "Nothing is due" in page
+    assert "0 of 1 still to be destroyed" in page and "Nothing is due" in page
     assert Record.objects.get().shredded_at
 
 
