@@ -6,10 +6,12 @@ from owners_stage import home
 from people import ASHA, asha_applies
 
 from chopmark.strongroom import clock
+from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.models import Case, Opening
 from chopmark.strongroom.policy.models import PairRequest, Suspension
 from chopmark.strongroom.policy.registers import OfficerCase
 from chopmark.strongroom.roles import OfficerRole
+from chopmark.strongroom.services import complaints
 
 WANTED = {"application": "ap 2611 00419", "file": "ENQ/118", "why": "She asked at the counter."}
 PRIVATE = (ASHA.name, ASHA.hkid, ASHA.phone, ASHA.email, "1988-03-27")
@@ -69,7 +71,7 @@ def test_a_form_says_what_is_missing(bikram):
     unknown = bikram.post("/officer/cases/new", WANTED | {"purpose": "enquiry", "application": "AP2611 9"})
     assert unknown.status_code == 422
     nobody = bikram.post("/officer/cases/new", WANTED | {"purpose": "enquiry", "application": "AP261100999"})
-    assert nobody.status_code == 422 and "We have no such record" in text(nobody)
+    assert nobody.status_code == 422 and "no record has come with it" in text(nobody)
 
 
 def test_an_officer_is_offered_what_her_role_may_use(bikram):
@@ -168,6 +170,21 @@ def test_who_is_slowed_reads_for_how_long(bikram, monkeypatch):
     monkeypatch.setattr(watching, "require_free", slow)
     answer = bikram.post(f"{address}/ask", {"fields_asked": ["name"]})
     assert answer.status_code == 429 and "Wait 30 seconds." in text(answer)
+
+
+def test_the_owner_reads_the_reason_when_the_subject_complains(bikram, asha):
+    address = opens(bikram, "correction")
+    bikram.post(f"{address}/ask", {"fields_asked": ["phone"], "why": "The number has changed."})
+    request = PairRequest.objects.get()
+    signs_in("20588").post(f"/officer/requests/{request.pk}/confirm")
+    bikram.post(f"{address}/open/{request.pk}")
+    line = Opening.objects.get(refused="")
+    complaint = complaints.complain(
+        record_id=asha.record_id, leaf_id=line.leaf_id, actor=SUBJECT, now=clock.now()
+    )
+    page = text(signs_in("90011", OfficerRole.OWNER).get(f"/owner/complaints/{complaint.pk}"))
+    assert "ENQ/118" in page and "She asked at the counter." in page and "The number has changed." in page
+    assert not any(private in page for private in PRIVATE)
 
 
 def test_the_subject_reads_it_in_her_history(bikram, asha, client):

@@ -49,7 +49,7 @@ def test_a_refusal_is_one_line_and_fails(run):
 
 
 def test_holds_and_retention(run):
-    asha = asha_applies()
+    asha = asha_applies(now=LATER - timedelta(days=4001))
     cases.close_case(case_id=asha.case_id, actor=DEVI, now=LATER - timedelta(days=4000))
     assert run("hold", "place", asha.record_id, "audit", by=DEVI).output.endswith("placed\n")
     assert run("retention", "due").output.strip().endswith("held")

@@ -50,6 +50,7 @@ def due():
     asha = home(asha_applies(now=clock.now()))
     cases.close_case(case_id=asha.case_id, actor=WORKER, now=clock.now())
     long_ago = clock.now() - timedelta(days=4000)
+    Record.objects.update(created_at=long_ago)
     Case.objects.update(opened_at=long_ago, closed_at=long_ago + timedelta(days=1))
     return asha
 
@@ -176,10 +177,10 @@ def test_what_is_due_is_confirmed_and_then_destroyed(devi, due):
     assert devi.post("/owner/retention/shred", {"expected": "2", "looked": "on"}).status_code == 409
     assert not ShreddingOrder.objects.exists()
     assert devi.post("/owner/retention/shred", {"expected": "1", "looked": "on"}).status_code == 302
-    assert "0 of 1 destroyed" in text(devi.get("/owner/retention"))
+    assert "1 of 1 still to be destroyed" in text(devi.get("/owner/retention"))
     retention.shred_due(actor=CLOCK, now=clock.now())
     page = text(devi.get("/owner/retention"))
-    assert "1 of 1 destroyed" in page and "Nothing is due" in page
+    assert "0 of 1 still to be destroyed" in page and "Nothing is due" in page
     assert Record.objects.get().shredded_at
 
 
@@ -187,7 +188,7 @@ def test_a_hold_is_placed_and_lifted_by_the_applications_number(devi, due):
     form = {"application": "AP 2611 00419", "reason": "litigation"} | day("until", clock.now())
     assert devi.post("/owner/retention/holds/new", {"application": ""}).status_code == 422
     unknown = devi.post("/owner/retention/holds/new", form | {"application": "AP261100999"})
-    assert unknown.status_code == 422 and "We have no such record" in text(unknown)
+    assert unknown.status_code == 422 and "no record has come with it" in text(unknown)
     past = devi.post("/owner/retention/holds/new", form | day("until", clock.now() - timedelta(days=2)))
     assert past.status_code == 422
     assert devi.post("/owner/retention/holds/new", form).headers["Location"] == "/owner/retention/holds"
@@ -195,7 +196,10 @@ def test_a_hold_is_placed_and_lifted_by_the_applications_number(devi, due):
     assert "A case in court" in page and "Officer 90011" in page
     assert "Held" in text(devi.get("/owner/retention"))
     assert "Nothing is due" in text(devi.get("/owner/retention/shred"))
-    devi.post(f"/owner/retention/holds/{Hold.objects.get().pk}/lift")
+    lift = f"/owner/retention/holds/{Hold.objects.get().pk}/lift"
+    assert "the list that is confirmed next" in text(devi.get(lift))
+    devi.post(lift)
+    assert devi.get(lift).status_code == 404
     assert "Nothing is held" in text(devi.get("/owner/retention/holds"))
 
 

@@ -23,6 +23,7 @@ from chopmark.strongroom.policy.errors import (
     HoldEndsTooSoon,
     NothingDue,
     OwnerOfficerNeeded,
+    RecordHeld,
     ShreddingNotConfirmed,
 )
 from chopmark.strongroom.policy.models import KnownCertificate
@@ -139,6 +140,27 @@ def test_what_was_held_when_it_was_confirmed_waits_for_the_next_list(record_id):
         retention.shred(record_id=record_id, actor=CLOCK, now=a_day_later)
     confirm(now=a_day_later)
     assert shred_due(a_day_later) == 1
+
+
+def test_a_hold_that_came_since_the_round_began_is_not_passed(record_id):
+    confirm()
+    a_second_later = OVER + timedelta(seconds=1)
+    retention.place_hold(record_id=record_id, reason="audit", actor=DEVI, now=a_second_later)
+    with pytest.raises(RecordHeld):
+        retention.shred(record_id=record_id, actor=CLOCK, now=OVER)
+    assert shred_due(OVER) == 0
+
+
+def test_what_was_held_after_it_was_confirmed_waits_too(record_id):
+    confirm()
+    later = OVER + timedelta(days=1)
+    hold = retention.place_hold(record_id=record_id, reason="audit", actor=DEVI, now=OVER)
+    retention.lift_hold(hold_id=hold, actor=FARAH, now=later)
+    assert shred_due(later) == 0
+    (order,) = retention.orders()
+    assert retention.left_of(order, later) == 0
+    confirm(now=later)
+    assert shred_due(later) == 1
 
 
 def test_a_hold_ends_by_itself_on_its_day(record_id, monkeypatch):

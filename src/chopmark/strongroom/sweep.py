@@ -16,9 +16,9 @@ def sweep() -> None:
     now = clock.now()
     try:
         cases.expire_unconfirmed(actor=CLOCK, now=now)
-        retention.shred_due(actor=CLOCK, now=now, most=_MOST_IN_A_ROUND)
         subject.forget_wrong_sign_ins(now=now)
         watching.forget_attempts(now=now)
+        retention.shred_due(actor=CLOCK, now=now, most=_MOST_IN_A_ROUND)
     except Exception as failure:  # noqa: BLE001  the thread must live; everything here may run again
         log_failure(__name__, failure)
     finally:

@@ -1,5 +1,6 @@
 """`/officer/cases/…`: an officer opens a case of her own, and sees what its purpose allows, masked unless she says why."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from chopmark.strongroom.desk.fields import FIELDS, asked_for
 from chopmark.strongroom.desk.forms import say_at
 from chopmark.strongroom.errors import CaseUnknown, RecordShredded
 from chopmark.strongroom.keys.keyring import keyring
-from chopmark.strongroom.models import Officer
+from chopmark.strongroom.models import Officer, Opening
 from chopmark.strongroom.policy.errors import AskerSlowed, CaseNotYours, RecordUnknown
 from chopmark.strongroom.policy.models import Decline, PairRequest
 from chopmark.strongroom.policy.registers import OfficerCase
@@ -61,7 +62,9 @@ def new(request: HttpRequest, officer: Officer) -> HttpResponse:
             case_id = officer_cases.open_case_by_officer(
                 wanted=wanted, keys=keyring(), actor=Actor.officer(officer.number), now=clock.now()
             )
-        except (RecordUnknown, RecordShredded) as refusal:
+        except RecordUnknown:
+            form.add_error("application", _("Check the application number: no record has come with it"))
+        except RecordShredded as refusal:
             say_at(form, "application", refusal)
         else:
             return redirect("officer-case", case_id)
@@ -187,7 +190,7 @@ def _page(
     return show(request, officer, "one", "officer-cases", page | more, status=status)
 
 
-def _state(of: OfficerCase, now: Any) -> str:
+def _state(of: OfficerCase, now: datetime) -> str:
     if of.case.record.shredded_at is not None:
         return "shredded"
     if of.case.closed_at is not None:
@@ -221,7 +224,7 @@ def _told(purpose: Purpose) -> str:
     }
 
 
-def _line(opening: Any) -> dict[str, object]:
+def _line(opening: Opening) -> dict[str, object]:
     joint = "、" if in_chinese() else ", "
     return {
         "at": opening.at,
@@ -231,14 +234,14 @@ def _line(opening: Any) -> dict[str, object]:
     }
 
 
-def _requests(of: OfficerCase, now: Any) -> list[dict[str, object]]:
+def _requests(of: OfficerCase, now: datetime) -> list[dict[str, object]]:
     """What may be opened now first, then what waits, then what is over; the newest of each on top."""
     order = ["confirmed", "waiting", "declined", "opened", "too_late"]
     found = [_request(one, now) for one in of.case.requests.order_by("-asked_at")]
     return sorted(found, key=lambda one: order.index(str(one["state"])))
 
 
-def _request(asked: PairRequest, now: Any) -> dict[str, object]:
+def _request(asked: PairRequest, now: datetime) -> dict[str, object]:
     joint, pair = "、" if in_chinese() else ", ", terms().pair
     confirm_by = asked.asked_at + pair.confirm_within
     open_by = asked.confirmed_at + pair.open_within if asked.confirmed_at else None
@@ -253,7 +256,9 @@ def _request(asked: PairRequest, now: Any) -> dict[str, object]:
     }
 
 
-def _state_of_request(asked: PairRequest, confirm_by: Any, open_by: Any, now: Any) -> str:
+def _state_of_request(
+    asked: PairRequest, confirm_by: datetime, open_by: datetime | None, now: datetime
+) -> str:
     if asked.declined_at is not None:
         return "declined"
     if asked.opened_at is not None:

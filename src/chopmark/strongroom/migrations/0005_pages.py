@@ -183,6 +183,12 @@ class Migration(migrations.Migration):
                 name="request_confirmed_or_declined",
             ),
         ),
+        migrations.AddIndex(
+            model_name="record",
+            index=models.Index(
+                models.F("created_at"), name="record_kept_by_age", condition=models.Q(("shredded_at", None))
+            ),
+        ),
         append_only("strongroom_assessment"),
         append_only("strongroom_officercase"),
         append_only("strongroom_openingreason"),

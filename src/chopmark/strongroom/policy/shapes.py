@@ -161,6 +161,10 @@ class Retention:
     def of(self, kind: str) -> timedelta:
         return self.kept_for.get(kind, self.usual)
 
+    @property
+    def shortest(self) -> timedelta:
+        return min([self.usual, *self.kept_for.values()])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:

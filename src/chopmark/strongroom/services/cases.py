@@ -141,15 +141,25 @@ def require_own(case: Case, actor: Actor) -> None:
         raise CaseNotYours
 
 
-def held(at: datetime) -> Q:
-    """Holds that were in force at a moment: placed, not lifted, and not past their day."""
-    not_lifted = Q(lifted=None) | Q(lifted__lifted_at__gt=at)
-    return Q(placed_at__lte=at) & not_lifted & (Q(until=None) | Q(until__gt=at))
+def in_force(now: datetime) -> Q:
+    """Holds that are not lifted and not past their day; also one that was placed since the asker looked at the clock."""
+    return Q(lifted=None) & (Q(until=None) | Q(until__gt=now))
 
 
-def is_held(record_id: UUID, at: datetime) -> bool:
+def in_force_since(moment: datetime) -> Q:
+    """Holds that were in force at a moment or came later, whatever became of them."""
+    not_lifted = Q(lifted=None) | Q(lifted__lifted_at__gt=moment)
+    return not_lifted & (Q(until=None) | Q(until__gt=moment))
+
+
+def is_held(record_id: UUID, now: datetime) -> bool:
     """The owner said that this record is not to be destroyed; ask with the record locked."""
-    return Hold.objects.filter(held(at), record=record_id).exists()
+    return Hold.objects.filter(in_force(now), record=record_id).exists()
+
+
+def was_held_since(record_id: UUID, moment: datetime) -> bool:
+    """The record was held at that moment, or at any later one."""
+    return Hold.objects.filter(in_force_since(moment), record=record_id).exists()
 
 
 def shred(record: Record, now: datetime) -> None:

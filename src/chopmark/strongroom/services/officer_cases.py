@@ -136,6 +136,14 @@ def why_asked(request: PairRequest, *, keys: Keyring) -> str:
     return "" if sealed is None else _opened(bytes(sealed), request.case.record, request.pk, keys)
 
 
+def reason_of(opening: Opening, *, keys: Keyring) -> str:
+    """Why an officer asked for what an opening showed; empty where she needed no reason, or the record is gone."""
+    reason = OpeningReason.objects.filter(opening=opening).first()
+    if reason is None:
+        return ""
+    return _opened(bytes(reason.ciphertext), opening.record, reason.pk, keys)
+
+
 def shown(case: Case) -> list[Opening]:
     """What was opened or refused under a case, newest first."""
     return list(Opening.objects.filter(case=case).order_by("-leaf_id"))

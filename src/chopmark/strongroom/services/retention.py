@@ -49,11 +49,14 @@ def due(*, now: datetime, by: datetime | None = None) -> Iterator[Due]:
 
 def due_rows(*, now: datetime, by: datetime | None = None) -> QuerySet[Record, Any]:
     """The same as rows, for a page at a time; `named` makes them what they are."""
-    return _ended(Record.objects.filter(shredded_at=None), now).filter(_over(by or now))
+    by = by or now
+    # No case ends before its record is made.
+    old_enough = Record.objects.filter(shredded_at=None, created_at__lte=by - terms().retention.shortest)
+    return _ended(old_enough, now).filter(_over(by))
 
 
 def count_due(*, now: datetime, by: datetime | None = None) -> int:
-    """How many there are that are not held, and were not held then."""
+    """How many there are that are not held, and have not been since then."""
     return _free(now, by or now).count()
 
 
@@ -92,9 +95,9 @@ def shred(*, record_id: UUID, actor: Actor, now: datetime) -> None:
     ended = next(named(_ended(Record.objects.filter(pk=record_id), now)), None)
     if ended is None or ended.due_at > now:
         raise RetentionNotOver
-    # What was held when it was confirmed was not confirmed: its hold's end brings it to the next list.
+    # What was held when it was confirmed, or later, waits for the next confirmation when its hold ends.
     confirmed = confirmed_until(now)
-    if confirmed is None or ended.due_at > confirmed or cases.is_held(record_id, confirmed):
+    if confirmed is None or ended.due_at > confirmed or cases.was_held_since(record_id, confirmed):
         raise ShreddingNotConfirmed
 
     # 2. What she allowed ends with it; then the key is gone.
@@ -149,7 +152,7 @@ def lift_hold(*, hold_id: int, actor: Actor, now: datetime) -> None:
 
 def holds(now: datetime) -> QuerySet[Hold]:
     """Holds in force, the newest first."""
-    in_force = Hold.objects.filter(cases.held(now)).select_related("record", "placed_by")
+    in_force = Hold.objects.filter(cases.in_force(now)).select_related("record", "placed_by")
     return in_force.order_by("-placed_at")
 
 
@@ -164,9 +167,9 @@ def left_of(order: ShreddingOrder, now: datetime) -> int:
 
 
 def _free(now: datetime, by: datetime) -> QuerySet[Record, Any]:
-    """What is due by then and was not held then, nor is now."""
+    """What is due by then and was held neither then nor later."""
     rows = due_rows(now=now, by=by).filter(Q(is_held=False))
-    return rows.exclude(Exists(Hold.objects.filter(cases.held(by), record=OuterRef("pk"))))
+    return rows.exclude(Exists(Hold.objects.filter(cases.in_force_since(by), record=OuterRef("pk"))))
 
 
 def _shred_if_still_due(record_id: UUID, actor: Actor, now: datetime) -> bool:
@@ -189,7 +192,7 @@ def _ended(records: QuerySet[Record], now: datetime) -> QuerySet[Record, Any]:
             ),
             type=Min("cases__type", filter=Q(cases__kind=CaseKind.APPLICATION)),
             application=Min("cases__application_reference", filter=Q(cases__kind=CaseKind.APPLICATION)),
-            is_held=Exists(Hold.objects.filter(cases.held(now), record=OuterRef("pk"))),
+            is_held=Exists(Hold.objects.filter(cases.in_force(now), record=OuterRef("pk"))),
         )
         .filter(ended_at__isnull=False)
         .order_by("ended_at", "pk")

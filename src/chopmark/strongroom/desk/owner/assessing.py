@@ -43,7 +43,7 @@ def _line(label: Any, missing: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=120,
-        widget=forms.TextInput({"class": "input--20", "autocomplete": "off"}),
+        widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": missing},
     )
 

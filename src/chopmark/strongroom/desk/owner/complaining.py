@@ -17,8 +17,9 @@ from chopmark.strongroom.desk.owner.frame import owners_only, paged, show
 from chopmark.strongroom.errors import ComplaintUnknown
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import proofs
-from chopmark.strongroom.models import Complaint, Officer, Outcome
-from chopmark.strongroom.services import complaints
+from chopmark.strongroom.models import Complaint, Officer, Opening, Outcome
+from chopmark.strongroom.policy.registers import OfficerCase
+from chopmark.strongroom.services import complaints, officer_cases
 
 LONGEST_ANSWER = 500
 
@@ -52,7 +53,9 @@ def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
 @owners_only
 def one(request: HttpRequest, officer: Officer, complaint_id: int) -> HttpResponse:
     """One complaint with its answers; posted, a further answer."""
-    complaint = Complaint.objects.select_related("opening__case").filter(pk=complaint_id).first()
+    complaint = (
+        Complaint.objects.select_related("opening__case", "opening__record").filter(pk=complaint_id).first()
+    )
     if complaint is None:
         raise ComplaintUnknown
     form = AnswerForm(request.POST or None)
@@ -83,6 +86,20 @@ def _line(complaint: Complaint) -> dict[str, object]:
         "at": complaint.opening.at,
         "entry": proofs.positions([complaint.opening_id])[complaint.opening_id],
         "application": case.application_reference if (case := complaint.opening.case) else "",
+        **_reasons(complaint.opening),
+    }
+
+
+def _reasons(opening: Opening) -> dict[str, object]:
+    """What the officer said of an opening under a case of her own: the owner reads it to judge the complaint."""
+    of = OfficerCase.objects.select_related("case__record").filter(case=opening.case_id).first()
+    if of is None:
+        return {}
+    keys = keyring()
+    return {
+        "said": officer_cases.said(of, keys=keys),
+        "reason": officer_cases.reason_of(opening, keys=keys),
+        "application": of.application,
     }
 
 

@@ -7,8 +7,9 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chopmark.look.forms import Choices, DayField
 from chopmark.strongroom import clock
@@ -17,7 +18,7 @@ from chopmark.strongroom.desk.forms import say_at
 from chopmark.strongroom.desk.owner.frame import owners_only, paged, show
 from chopmark.strongroom.errors import RecordShredded
 from chopmark.strongroom.models import Case, Officer
-from chopmark.strongroom.policy.errors import HoldEndsTooSoon, RecordUnknown
+from chopmark.strongroom.policy.errors import HoldEndsTooSoon, HoldUnknown, RecordUnknown
 from chopmark.strongroom.policy.models import Hold
 from chopmark.strongroom.policy.registers import ShreddingOrder
 from chopmark.strongroom.policy.shapes import CaseKind, Shredding
@@ -139,10 +140,21 @@ def hold(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "hold", "owner-retention", {"form": form}, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @owners_only
 def lift(request: HttpRequest, officer: Officer, hold_id: int) -> HttpResponse:
-    """End a hold."""
+    """What follows when a hold ends; posted, it ends."""
+    if request.method == "GET":
+        held = retention.holds(clock.now()).filter(pk=hold_id).first()
+        if held is None:
+            raise HoldUnknown
+        page = {
+            "hold": held,
+            "application": _applications([held.record_id]).get(held.record_id, ""),
+            "reason": _reason(held),
+            "by_schedule": terms().retention.shredding is Shredding.BY_SCHEDULE,
+        }
+        return show(request, officer, "lift", "owner-retention", page)
     retention.lift_hold(hold_id=hold_id, actor=Actor.officer(officer.number), now=clock.now())
     return redirect("owner-holds")
 
@@ -158,7 +170,9 @@ def _placed(form: HoldForm, officer: Officer) -> bool:
             actor=Actor.officer(officer.number),
             now=clock.now(),
         )
-    except (RecordUnknown, RecordShredded) as refusal:
+    except RecordUnknown:
+        form.add_error("application", gettext("Check the application number: no record has come with it"))
+    except RecordShredded as refusal:
         say_at(form, "application", refusal)
     except HoldEndsTooSoon as refusal:
         say_at(form, "until", refusal)
