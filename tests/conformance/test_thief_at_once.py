@@ -109,7 +109,7 @@ def test_no_answer_is_without_its_leaf_when_the_strongroom_is_killed(house, crew
     """Killed as soon as an opening is committed, while others are on their way: some are in the log and were never seen."""
     before, unseen, seen = owners_log.size(), set(), set()
     rounds = 0
-    while rounds < 3 or (not unseen and rounds < 8):
+    while rounds < 3 or (not unseen and rounds < 12):
         rounds += 1
         body = opening(found["bo"], "certificate", "name", actor=f"kill-{rounds}")
         asking = crew.begins_asking("open", body, threads=6)

@@ -97,8 +97,10 @@ def wait_for_openings(house: House, actors: str, wanted: int = 5) -> None:
 
 def kill_at_an_opening(house: House, actors: str) -> None:
     """Root kills the strongroom at the moment at which it has committed some openings of these askers."""
-    wait_for_openings(house, actors, 3 + secrets.randbelow(10))
     (strongroom,) = [
         one for one in children_of(house.supervisor.pid) if "chopmark.strongroom" in words_of(one)
     ]
+    # Between the commit and the answer lie a few milliseconds: nothing is looked up in between, and it has to wait for us.
+    os.setpriority(os.PRIO_PGRP, strongroom, 10)
+    wait_for_openings(house, actors, 3 + secrets.randbelow(10))
     os.killpg(strongroom, signal.SIGKILL)
