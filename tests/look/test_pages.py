@@ -160,3 +160,16 @@ def test_every_word_is_in_both_languages() -> None:
     assert untranslated(LOOK) == set()
     assert unsaid(LOOK) == set()
     assert len(said_in(LOOK)) > 50
+
+
+def test_a_page_that_refuses_repeats_nothing_of_the_request():
+    request = RequestFactory().get("/A123456(7)?who=A123456(7)", headers={"referer": "/A123456(7)"})
+    for refuse in (
+        errors.bad_request,
+        errors.forbidden,
+        errors.csrf_failure,
+        errors.not_found,
+        errors.server_error,
+    ):
+        assert "A123456" not in refuse(request).content.decode()
+    assert '?lang=zh-hant"' in errors.not_found(request).content.decode()

@@ -128,6 +128,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 OTP_TOTP_ISSUER = "Chopmark"
+AXES_USERNAME_CALLABLE = "chopmark.look.attempts.number_of"
+AXES_LOCKOUT_CALLABLE = "chopmark.look.attempts.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["number", "password", "code", "next", "csrfmiddlewaretoken"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

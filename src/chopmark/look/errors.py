@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chopmark.look import language
 from chopmark.look.context import said_by_settings
 
 
@@ -38,7 +39,7 @@ def answer(request: HttpRequest, status: int, words: Words | None = None) -> Htt
     return render(
         request,
         "look/errors/problem.html",
-        {"title": said.title, "cure": said.cure, "base": base},
+        {"title": said.title, "cure": said.cure, "base": base, "languages": language.links()},
         status=status,
     )
 

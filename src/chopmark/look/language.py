@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -83,15 +83,15 @@ def _remember(response: HttpResponse, language: Language) -> None:
     )
 
 
-def links(request: HttpRequest) -> list[dict[str, object]]:
-    """The same page in each language, as plain links that keep the query."""
+def links(request: HttpRequest | None = None) -> list[dict[str, object]]:
+    """The same page in each language, as plain links that keep the query; without a request, they repeat nothing of it."""
     return [
         {"language": language, "href": _in(language, request), "current": language is current()}
         for language in LANGUAGES
     ]
 
 
-def _in(language: Language, request: HttpRequest) -> str:
-    query = request.GET.copy()
+def _in(language: Language, request: HttpRequest | None) -> str:
+    query = request.GET.copy() if request else QueryDict(mutable=True)
     query[PARAMETER] = language.code
     return f"?{query.urlencode()}"

@@ -106,13 +106,13 @@ OTP_TOTP_ISSUER = _options.owner_en
 
 # Every visitor comes from the proxy's address, so an officer's number is locked, for a quarter of an hour.
 AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_USERNAME_FORM_FIELD = "number"
+AXES_USERNAME_CALLABLE = "chopmark.look.attempts.number_of"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-AXES_SENSITIVE_PARAMETERS = ["password", "code", "csrfmiddlewaretoken"]
+AXES_SENSITIVE_PARAMETERS = ["number", "password", "code", "next", "csrfmiddlewaretoken"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # asks for the visitor's address, which here is always the proxy's
 AXES_LOCKOUT_CALLABLE = "chopmark.strongroom.desk.problems.locked_out"
 

@@ -122,5 +122,5 @@ def _enter_applicant(
 
 def _proven(number: str, password: str, request: HttpRequest) -> Login | None:
     """The active login with this number and password; axes counts the failures, and locks."""
-    found = authenticate(request, username=number, password=password)
+    found = authenticate(request, number=number, password=password)
     return found if isinstance(found, Login) else None
