@@ -14,7 +14,7 @@ from chopmark.look.forms import Choices, DayField
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.forms import say_at
-from chopmark.strongroom.desk.owner.frame import owners_only, paged, show
+from chopmark.strongroom.desk.owner.frame import looked_at, owners_only, paged, show
 from chopmark.strongroom.errors import RecordShredded
 from chopmark.strongroom.models import Case, Officer
 from chopmark.strongroom.policy.errors import HoldEndsTooSoon, RecordUnknown
@@ -74,8 +74,8 @@ class ShreddingForm(forms.Form):
     )
 
 
+@looked_at
 @require_safe
-@owners_only
 def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     """What is due now and soon, the list of it, and how far the last confirmations are."""
     now = clock.now()
@@ -96,8 +96,8 @@ def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "retention", "owner-retention", page)
 
 
-@require_http_methods(["GET", "POST"])
 @owners_only
+@require_http_methods(["GET", "POST"])
 def shred(request: HttpRequest, officer: Officer) -> HttpResponse:
     """What will be destroyed, and what that means; posted, the confirmation."""
     now = clock.now()
@@ -114,8 +114,8 @@ def shred(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "shred", "owner-retention", page, status=status)
 
 
+@looked_at
 @require_safe
-@owners_only
 def holds(request: HttpRequest, officer: Officer) -> HttpResponse:
     """What is held, by whom, why and until when."""
     page = paged(request, retention.holds(clock.now()))
@@ -128,8 +128,8 @@ def holds(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "holds", "owner-retention", page)
 
 
-@require_http_methods(["GET", "POST"])
 @owners_only
+@require_http_methods(["GET", "POST"])
 def hold(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Hold a record."""
     form = HoldForm(request.POST if request.method == "POST" else None)
@@ -139,8 +139,8 @@ def hold(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "hold", "owner-retention", {"form": form}, status=status)
 
 
-@require_POST
 @owners_only
+@require_POST
 def lift(request: HttpRequest, officer: Officer, hold_id: int) -> HttpResponse:
     """End a hold."""
     retention.lift_hold(hold_id=hold_id, actor=Actor.officer(officer.number), now=clock.now())
