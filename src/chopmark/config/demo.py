@@ -16,6 +16,8 @@ OUTLET = "DEMO"
 ENVELOPES = 40
 # Who watch over the records for their owner, two since a grant wants two; they are nobody of the operator's.
 OWNERS_OFFICERS = (("88001", "LAU Mei Fong"), ("88002", "YIP Kin Wah"))
+# Who reads the same registers for the supervisor, and changes nothing.
+SUPERVISORS_OFFICER = ("99001", "NG Sau Ling")
 
 
 def prepare(home: Path) -> int:
@@ -74,7 +76,7 @@ def _register_staff() -> dict[str, str]:
 
 
 def _register_desk_officers(home: Path) -> dict[str, str]:
-    """The owner registers the same intake officers at her own desk, and two of her own, in a process of the owner's side."""
+    """The owner registers at her own desk, in a process of her side: the same intake officers, two of hers, a supervisor's."""
     from chopmark.authority.catalogue.reading import current
     from chopmark.config.children import strongroom_environment
     from chopmark.config.home import open_home
@@ -86,6 +88,9 @@ def _register_desk_officers(home: Path) -> dict[str, str]:
             links[f"{number} at the owner's desk"] = _link(environment, number, member.name)
     for number, name in OWNERS_OFFICERS:
         links[f"{number} for the owner's pages"] = _link(environment, number, name, "--role", "owner")
+    number, name = SUPERVISORS_OFFICER
+    reads = _link(environment, number, name, "--role", "supervisor")
+    links[f"{number} for the supervisor's reading"] = reads
     return {who: link for who, link in links.items() if link}
 
 
@@ -124,7 +129,7 @@ def _readme(links: dict[str, str]) -> str:
 
 def _lines(links: dict[str, str]) -> Iterator[str]:
     for who, link in links.items():
-        yield f"  {who:28} {link}"
+        yield f"  {who:34} {link}"
 
 
 def _write(path: Path, text: str) -> None:

@@ -289,6 +289,12 @@ class RoleNotAllowed(Refusal):
     code = "role_not_allowed"
 
 
+class SupervisorOnlyLooks(Refusal):
+    """A supervisor's officer asked for more than to read a register."""
+
+    code = "supervisor_only_looks"
+
+
 # The doors and the keys.
 
 

@@ -143,6 +143,8 @@ class Opening(models.Model):
     fields = ArrayField(models.CharField(max_length=32))
     caller = models.CharField(max_length=16)
     actor = models.CharField(max_length=32)
+    # As the caller says: evidence, counted but not believed; empty at the desk, or where none was said.
+    outlet = models.CharField(max_length=32, blank=True)
     refused = models.CharField(max_length=64, blank=True)
     # Lawfully kept from the subject until then; the owner sees it at once.
     told_at = models.DateTimeField(null=True)

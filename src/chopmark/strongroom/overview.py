@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDay, TruncHour
@@ -25,6 +25,11 @@ from chopmark.strongroom.services.submit import HERE
 
 # A checkpoint is due each second; a leaf that waits so much longer shows that the publisher stands still.
 STILL_AFTER = timedelta(seconds=60)
+_COUNTS: Final = {
+    "shown": Count("leaf_id", filter=Q(refused="", named=False)),
+    "named_only": Count("leaf_id", filter=Q(refused="", named=True)),
+    "denied": Count("leaf_id", filter=~Q(refused="")),
+}
 
 
 class Grouping(StrEnum):
@@ -34,6 +39,7 @@ class Grouping(StrEnum):
     OFFICER = "officer"
     DAY = "day"
     HOUR = "hour"
+    OUTLET = "outlet"  # the operator's word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,20 @@ class Period:
         begins = datetime(self.first.year, self.first.month, self.first.day, tzinfo=HERE)
         ends = datetime(self.last.year, self.last.month, self.last.day, tzinfo=HERE) + timedelta(days=1)
         return openings.filter(at__gte=begins, at__lt=ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From where openings were asked for: the desk, or an outlet as the operator's system says, if it said one."""
+
+    caller: str
+    outlet: str
+
+    def of(self, openings: "QuerySet[Opening]") -> "QuerySet[Opening]":
+        return openings.filter(caller=self.caller, outlet=self.outlet)
+
+    def __str__(self) -> str:
+        return f"{self.caller}/{self.outlet}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +103,21 @@ class Numbers:
     complaints_open: int
 
 
-def openings_by(grouping: Grouping, period: Period) -> "QuerySet[Opening, Any]":
-    """One row a purpose, officer, day or hour: how often something was shown, named, refused."""
-    counted = _grouped(grouping, period.of(Opening.objects.all()))
-    return counted.annotate(
-        shown=Count("leaf_id", filter=Q(refused="", named=False)),
-        named_only=Count("leaf_id", filter=Q(refused="", named=True)),
-        denied=Count("leaf_id", filter=~Q(refused="")),
-    )
+def openings_by(grouping: Grouping, period: Period, place: Place | None = None) -> "QuerySet[Opening, Any]":
+    """One row a purpose, officer, outlet, day or hour, from one place or all: how often something was shown, named, refused."""
+    counted = _grouped(grouping, _openings(period, place))
+    return counted.annotate(**_COUNTS)
+
+
+def openings_total(period: Period, place: Place | None = None) -> dict[str, int]:
+    """The same over all of them."""
+    counted: dict[str, int] = _openings(period, place).aggregate(**_COUNTS)
+    return counted
+
+
+def _openings(period: Period, place: Place | None) -> "QuerySet[Opening]":
+    found = period.of(Opening.objects.all())
+    return place.of(found) if place else found
 
 
 def refusals(period: Period) -> "QuerySet[Opening, Any]":
@@ -159,5 +186,7 @@ def _grouped(grouping: Grouping, openings: "QuerySet[Opening]") -> "QuerySet[Ope
         return openings.values(key=F("purpose")).order_by("key")
     if grouping is Grouping.OFFICER:
         return openings.values("caller", key=F("actor")).order_by("caller", "key")
+    if grouping is Grouping.OUTLET:
+        return openings.values("caller", key=F("outlet")).order_by("caller", "key")
     truncate = TruncDay if grouping is Grouping.DAY else TruncHour
     return openings.values(key=truncate("at", tzinfo=HERE)).order_by("-key")

@@ -153,6 +153,11 @@ WORDS: Final[dict[str, Words]] = {
         _("This page is for other officers"),
         _("Sign out, and sign in with the credential for this page."),
     ),
+    "supervisor_only_looks": Words(
+        403,
+        _("A supervisor’s officer only looks: she neither changes nor opens anything"),
+        _("What is to be done is for an officer of the office that keeps the records."),
+    ),
     # The log.
     "leaf_altered": Words(500, _("The log is not as it was written"), _STANDS_STILL),
     "positions_have_gap": Words(500, _("An entry of the log is missing"), _STANDS_STILL),

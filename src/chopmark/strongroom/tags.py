@@ -53,4 +53,5 @@ class Tag(StrEnum):
     SOFTWARE_STARTED = "software:started"
     STRONGROOM_UNSEALED = "strongroom:unsealed"
     SUBJECT_SIGNED_IN = "subject:signed_in"
+    SUPERVISOR_ASKED = "supervisor:asked"
     WITNESS_REFUSED = "witness:refused"

@@ -13,7 +13,7 @@ from chopmark.strongroom.desk import (
     officer,
     second,
 )
-from chopmark.strongroom.desk.owner import alerting, assessing, grants, keys, retaining
+from chopmark.strongroom.desk.owner import alerting, assessing, grants, keys, logbook, reporting, retaining
 from chopmark.strongroom.desk.owner import complaining as owner_complaints
 from chopmark.strongroom.desk.owner import pages as owner_pages
 
@@ -51,6 +51,7 @@ urlpatterns = [
     path("history/sign-out", history.sign_out, name="history-sign-out"),
     path("owner/", owner_pages.home, name="owner-home"),
     path("owner/openings", owner_pages.openings, name="owner-openings"),
+    path("owner/openings/report", reporting.report, name="owner-openings-report"),
     path("owner/refusals", owner_pages.refusals, name="owner-refusals"),
     path("owner/complaints", owner_complaints.listed, name="owner-complaints"),
     path("owner/complaints/<int:complaint_id>", owner_complaints.one, name="owner-complaint"),
@@ -72,6 +73,7 @@ urlpatterns = [
     path("owner/assessments/<int:number>", assessing.one, name="owner-assessment"),
     path("owner/assessments/<int:number>/new", assessing.new, name="owner-assessment-version"),
     path("owner/keys", keys.listed, name="owner-keys"),
+    path("owner/log", logbook.state, name="owner-log"),
     path("healthz", front.healthz),
     path("readyz", front.readyz),
 ]

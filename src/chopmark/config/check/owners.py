@@ -6,7 +6,7 @@ What they leave there is what a visitor of the demonstration finds on these page
 from datetime import timedelta
 
 from chopmark.authority.kernel import clock
-from chopmark.config.check.browser import Page
+from chopmark.config.check.browser import Page, Unexpected
 from chopmark.config.check.people import Applicant, Officer
 
 
@@ -48,6 +48,14 @@ def keeps_registers(first: Officer, second: Officer, applicant: Applicant) -> No
         page = first.browser.get(f"{first.desk}/owner/retention/holds/new")
         held = {"application": applicant.reference, "reason": "complaint", **_day("until", days=90)}
         first.browser.submit(page, held).require("A complaint")
+
+
+def only_reads(officer: Officer) -> None:
+    """As the supervisor's officer, read what was opened from where and how the log stands; find no way to write a grant."""
+    officer.browser.get(f"{officer.desk}/owner/openings?by=outlet").require("operator’s word")
+    if "Write a grant" in officer.browser.get(f"{officer.desk}/owner/grants").text:
+        raise Unexpected("the supervisor's officer is offered an act of the owner's")
+    officer.browser.get(f"{officer.desk}/owner/log").require("Newest signed head")
 
 
 def _opens_case(officer: Officer, applicant: Applicant, purpose: str, why: str) -> Page:

@@ -29,6 +29,7 @@ from chopmark.config.home import Home, open_home
 OUTLET = "DEMO"
 INTAKE, RELEASE, OPERATOR = "20417", "20588", "31088"
 OWNERS = "88001", "88002"
+SUPERVISOR = "99001"
 
 
 @dataclass
@@ -123,7 +124,7 @@ def _walk(walk: Walk, evidence: Evidence) -> None:
     with walk.step("read who opened the record"):
         asha.reads_history().require(INTAKE)
 
-    # 8. At that desk: an officer's own case, which a second confirms, and what the owner's officers keep.
+    # 8. At that desk: an officer's own case, which a second confirms, what the owner's officers keep, and the supervisor reads.
     with walk.step("a case of two officers, the owner's registers"):
         _at_the_owners_desk(walk, bikram, asha)
 
@@ -151,16 +152,21 @@ def _staff(walk: Walk) -> tuple[Officer, Officer]:
 
 
 def _at_the_owners_desk(walk: Walk, bikram: Officer, asha: Applicant) -> None:
-    devi, farah = (walk.officer(number) for number in OWNERS)
-    for officer in (devi, farah):
-        if not officer.is_welcomed(officer.at_desk):
-            link = walk.links[f"{officer.number} for the owner's pages"]
-            officer.is_welcomed_at_desk_by(link, secrets.token_urlsafe(12))
-        officer.signs_in_at_desk()
+    devi, farah = (_in_at_desk(walk, number, "owner's pages") for number in OWNERS)
+    ling = _in_at_desk(walk, SUPERVISOR, "supervisor's reading")
     owners.looks_and_asks(bikram, asha)
     owners.confirms(devi)
     owners.opens_confirmed(bikram)
     owners.keeps_registers(devi, farah, asha)
+    owners.only_reads(ling)
+
+
+def _in_at_desk(walk: Walk, number: str, what_for: str) -> Officer:
+    officer = walk.officer(number)
+    if not officer.is_welcomed(officer.at_desk):
+        officer.is_welcomed_at_desk_by(walk.links[f"{number} for the {what_for}"], secrets.token_urlsafe(12))
+    officer.signs_in_at_desk()
+    return officer
 
 
 def _serve(applicant: Applicant, intake: Officer, release: Officer, envelope: str | None = None) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chopmark.strongroom import clock
-from chopmark.strongroom.desk.officer import signed_in_officer
+from chopmark.strongroom.desk.officer import refuse_supervisor, signed_in_officer
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services import two_persons
@@ -20,13 +20,14 @@ P = ParamSpec("P")
 def officers_only(
     view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Let in every officer who signed in with her own password and device; the view gets the officer."""
+    """Let in every officer who signed in with her own password and device, but a supervisor's; the view gets the officer."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         officer = signed_in_officer(request)
         if officer is None:
             return redirect(f"{settings.LOGIN_URL}?next={request.path}")
+        refuse_supervisor(request, officer)
         return view(request, officer, *args, **kwargs)
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], guarded)

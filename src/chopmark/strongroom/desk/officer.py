@@ -38,6 +38,7 @@ from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.particulars import age_on
 from chopmark.strongroom.roles import OfficerRole
+from chopmark.strongroom.services import supervising
 from chopmark.strongroom.services.sighting import Person, Visit, check_sighting, confirm_sighting
 from chopmark.strongroom.services.submit import HERE
 
@@ -102,7 +103,8 @@ def _signed_in(request: HttpRequest, form: OfficerSignInForm) -> bool:
 
 def _onward(request: HttpRequest) -> str:
     asked = request.POST.get("next", "")
-    usual = "/owner/" if getattr(request.user, "role", "") == OfficerRole.OWNER else settings.PORTAL_URL
+    at_home = getattr(request.user, "role", "") in (OfficerRole.OWNER, OfficerRole.SUPERVISOR)
+    usual = "/owner/" if at_home else settings.PORTAL_URL
     return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else usual
 
 
@@ -167,8 +169,10 @@ def _agreed(request: HttpRequest, visit: Visit, person: Person, officer: Officer
 def _counter_officer(request: HttpRequest) -> Officer | None:
     """Who may compare cards: watching over the records and looking into them are two people's work."""
     officer = signed_in_officer(request)
-    if officer is not None and officer.role != OfficerRole.COUNTER:
-        raise RoleNotAllowed
+    if officer is not None:
+        refuse_supervisor(request, officer)
+        if officer.role != OfficerRole.COUNTER:
+            raise RoleNotAllowed
     return officer
 
 
@@ -179,6 +183,13 @@ def signed_in_officer(request: HttpRequest) -> Officer | None:
     if is_verified is None or not is_verified():
         return None
     return Officer.objects.filter(pk=request.user.pk, left_at=None).first()  # type: ignore[no-any-return]  # its manager
+
+
+def refuse_supervisor(request: HttpRequest, officer: Officer) -> None:
+    """Where there is more to do than to read a register, a supervisor's officer is refused, with a leaf."""
+    if officer.role == OfficerRole.SUPERVISOR:
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        supervising.refuse(page=page, actor=Actor.officer(officer.number), now=clock.now())
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

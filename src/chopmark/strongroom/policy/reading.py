@@ -28,7 +28,7 @@ from chopmark.strongroom.policy.shapes import (
     Terms,
 )
 from chopmark.strongroom.policy.sheet import PolicyMistakes, Sheet
-from chopmark.strongroom.roles import OfficerRole
+from chopmark.strongroom.roles import WHO_MAY_OPEN, OfficerRole
 
 DESK = "desk"
 AUTHORITY = "authority"
@@ -107,7 +107,7 @@ def _purpose(name: str, sheet: Sheet, longest_delay: timedelta) -> Purpose:
 
 def _officers(sheet: Sheet) -> frozenset[str]:
     # Unless she says otherwise: watching over the records and looking into them are two people's work.
-    named = sheet.words("officers", OfficerRole) if "officers" in sheet.table else (OfficerRole.COUNTER,)
+    named = sheet.words("officers", WHO_MAY_OPEN) if "officers" in sheet.table else (OfficerRole.COUNTER,)
     return frozenset(map(str, named))
 
 

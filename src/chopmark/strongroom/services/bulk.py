@@ -171,6 +171,7 @@ class _Row:
                 "fields": sorted(batch.fields),
                 "caller": batch.caller,
                 "actor": actor.id,
+                "outlet": batch.outlet,
                 "told_at": told_at,
                 "named": False,
             }

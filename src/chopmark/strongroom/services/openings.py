@@ -249,6 +249,7 @@ def _opening(
         fields=[name for name in ASKABLE if name in asked.fields],
         caller=asked.caller,
         actor=actor.id,
+        outlet=asked.outlet,
         refused=refused,
         told_at=told_at_of(asked.purpose, now),
     )

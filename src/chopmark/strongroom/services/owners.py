@@ -8,7 +8,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom.actors import Actor, ActorKind
-from chopmark.strongroom.errors import OfficerSignInRefused, TooManyAttempts
+from chopmark.strongroom.errors import OfficerSignInRefused, SupervisorOnlyLooks, TooManyAttempts
 from chopmark.strongroom.leaves import act, if_refused, leave
 from chopmark.strongroom.models import Officer, WrongSignIn
 from chopmark.strongroom.policy.errors import OfficerNotSignedIn, OwnerOfficerNeeded
@@ -29,10 +29,12 @@ class Credential:
 
 
 def require_officer(actor: Actor) -> Officer:
-    """The actor is an officer whom the owner still lets in: asked of the table, not of a session."""
+    """The actor is an officer whom the owner still lets in to act: asked of the table, not of a session."""
     officer = Officer.objects.filter(number=actor.id, left_at=None, welcome_digest=None).first()
     if actor.kind is not ActorKind.OFFICER or officer is None:
         raise OfficerNotSignedIn
+    if officer.role == OfficerRole.SUPERVISOR:
+        raise SupervisorOnlyLooks
     return officer  # type: ignore[no-any-return]  # its manager
 
 

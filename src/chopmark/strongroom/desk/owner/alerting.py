@@ -13,7 +13,7 @@ from chopmark.look.forms import Choices
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.owner import words
-from chopmark.strongroom.desk.owner.frame import csv_address, owners_only, paged, sheet, show
+from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, paged, sheet, show
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.policy.errors import AlertUnknown
 from chopmark.strongroom.policy.models import Alert, Finding, Suspension
@@ -31,8 +31,8 @@ class FindingForm(forms.Form):
     )
 
 
+@looked_at
 @require_safe
-@owners_only
 def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Open alerts or all of them, and who is stopped now."""
     everything = request.GET.get("show") == "all"
@@ -50,8 +50,8 @@ def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "alerts", "owner-alerts", page)
 
 
+@looked_at
 @require_http_methods(["GET", "POST"])
-@owners_only
 def alert(request: HttpRequest, officer: Officer, alert_id: int) -> HttpResponse:
     """One alert; posted, what was found."""
     known = service.all_alerts().filter(pk=alert_id).first()
@@ -70,8 +70,8 @@ def alert(request: HttpRequest, officer: Officer, alert_id: int) -> HttpResponse
     return show(request, officer, "alert", "owner-alerts", page, status=422 if form.is_bound else 200)
 
 
+@looked_at
 @require_http_methods(["GET", "POST"])
-@owners_only
 def stop(request: HttpRequest, officer: Officer, stop_id: int) -> HttpResponse:
     """One stopped asker; posted, she may go on."""
     known = Suspension.objects.filter(pk=stop_id, lifted=None).first()

@@ -16,7 +16,7 @@ from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.forms import say_at
 from chopmark.strongroom.desk.owner import words
-from chopmark.strongroom.desk.owner.frame import csv_address, owners_only, sheet, show
+from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, owners_only, sheet, show
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.policy.errors import AssessmentDaysWrong
 from chopmark.strongroom.policy.registers import Assessment, Risk
@@ -100,8 +100,8 @@ class AssessmentForm(forms.Form):
         return Findings(**given | {"risk": Risk(given["risk"]), "purposes": frozenset(given["purposes"])})
 
 
+@looked_at
 @require_safe
-@owners_only
 def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The newest version of each, and how every purpose of the policy is covered."""
     now, found = clock.now(), service.register()
@@ -120,8 +120,8 @@ def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "assessments", "owner-assessments", page)
 
 
-@require_http_methods(["GET", "POST"])
 @owners_only
+@require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, officer: Officer, number: int | None = None) -> HttpResponse:
     """A new assessment, or the next version of one, which begins with the words of the last."""
     last = service.versions(number)[0] if number is not None else None
@@ -143,8 +143,8 @@ def new(request: HttpRequest, officer: Officer, number: int | None = None) -> Ht
     return show(request, officer, "assessment_new", "owner-assessments", page, status=status)
 
 
+@looked_at
 @require_safe
-@owners_only
 def one(request: HttpRequest, officer: Officer, number: int) -> HttpResponse:
     """All versions of one, the newest first; for paper too."""
     page = {"number": number, "versions": [_row(each) for each in service.versions(number)]}

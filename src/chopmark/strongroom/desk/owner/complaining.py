@@ -13,7 +13,7 @@ from chopmark.look.forms import Choices
 from chopmark.strongroom import clock, overview
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.complaining import OUTCOMES
-from chopmark.strongroom.desk.owner.frame import owners_only, paged, show
+from chopmark.strongroom.desk.owner.frame import looked_at, only_looks, paged, show
 from chopmark.strongroom.errors import ComplaintUnknown
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import proofs
@@ -42,15 +42,15 @@ class AnswerForm(forms.Form):
     )
 
 
+@looked_at
 @require_safe
-@owners_only
 def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "complaints", "owner-complaints", paged(request, overview.complaints()))
 
 
 @sensitive_post_parameters()
+@looked_at
 @require_http_methods(["GET", "POST"])
-@owners_only
 def one(request: HttpRequest, officer: Officer, complaint_id: int) -> HttpResponse:
     """One complaint with its answers; posted, a further answer."""
     complaint = (
@@ -63,7 +63,9 @@ def one(request: HttpRequest, officer: Officer, complaint_id: int) -> HttpRespon
         _answer(complaint, form.cleaned_data, officer)
         return redirect("owner-complaint", complaint_id)
     page = {"complaint": complaint, "line": _line(complaint), "form": form}
-    page |= {"answers": _answers(complaint), "settled": complaints.is_settled(complaint)}
+    # The words on it are the subject's and the owner's own: who only looks reads what was found, and opens nothing.
+    answers = _outcomes(complaint) if only_looks(officer) else _answers(complaint)
+    page |= {"answers": answers, "settled": complaints.is_settled(complaint)}
     return show(request, officer, "complaint", "owner-complaints", page, status=422 if form.is_bound else 200)
 
 
@@ -101,6 +103,11 @@ def _reasons(opening: Opening) -> dict[str, object]:
         "reason": officer_cases.reason_of(opening, keys=keys),
         "application": of.application,
     }
+
+
+def _outcomes(complaint: Complaint) -> list[dict[str, object]]:
+    found = complaint.answers.order_by("leaf_id").values("outcome", "officer", "answered_at")
+    return [{"answer": answer, "found": OUTCOMES[Outcome(answer["outcome"])]} for answer in found]
 
 
 def _answers(complaint: Complaint) -> list[dict[str, object]]:

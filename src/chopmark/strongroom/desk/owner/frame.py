@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chopmark.look.forms import DayField
 from chopmark.strongroom import clock
-from chopmark.strongroom.desk.officer import signed_in_officer
+from chopmark.strongroom.desk.officer import refuse_supervisor, signed_in_officer
 from chopmark.strongroom.errors import RoleNotAllowed
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.overview import Period
@@ -29,6 +29,7 @@ LINES = 50
 # A sheet of paper is for reading: more lines than this are a question for the database.
 LINES_ON_PAPER = 2000
 USUAL_DAYS = 7
+_READING = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +50,44 @@ PAGES: Final = (
     Page("owner-retention", _("Retention")),
     Page("owner-assessments", _("Impact assessments")),
     Page("owner-keys", _("Keys")),
+    Page("owner-log", _("Log")),
 )
 
 
 def owners_only(
     view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Let in the owner's officers, signed in with password and device; the view gets the officer."""
+    """An act: let in the owner's officers, signed in with password and device; the view gets the officer."""
+    return _guarded(view, may_look=False)
 
+
+def looked_at(
+    view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A register: let in a supervisor's officer too, as long as she only reads."""
+    return _guarded(view, may_look=True)
+
+
+def _guarded(
+    view: Callable[Concatenate[HttpRequest, Officer, P], HttpResponse], *, may_look: bool
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         officer = signed_in_officer(request)
         if officer is None:
             return redirect(f"{settings.LOGIN_URL}?next={request.path}")
-        if officer.role != OfficerRole.OWNER:
+        if not (may_look and request.method in _READING):
+            refuse_supervisor(request, officer)
+        if officer.role not in (OfficerRole.OWNER, OfficerRole.SUPERVISOR):
             raise RoleNotAllowed
         return view(request, officer, *args, **kwargs)
 
     return cast(Callable[Concatenate[HttpRequest, P], HttpResponse], guarded)
+
+
+def only_looks(officer: Officer) -> bool:
+    """Whether she reads, and is shown no form."""
+    return officer.role == OfficerRole.SUPERVISOR
 
 
 def show(
@@ -80,6 +101,7 @@ def show(
 ) -> HttpResponse:
     """A page in the frame, with its place in the navigation marked."""
     frame = {"officer": officer, "pages": PAGES, "here": here, "printed_at": clock.now()}
+    frame["only_looks"] = only_looks(officer)
     return render(request, f"strongroom/owner/{template}.html", {**frame, **page}, status=status)
 
 
@@ -114,7 +136,7 @@ def paged(request: HttpRequest, lines: Any) -> dict[str, object]:
         "lines": found,
         "newer": _address(request, found.previous_page_number()) if found.has_previous() else "",
         "older": _address(request, found.next_page_number()) if found.has_next() else "",
-        "paper": "" if on_paper else _with(request, print="yes"),
+        "paper": "" if on_paper else with_query(request, print="yes"),
         "on_paper": on_paper,
     }
 
@@ -137,15 +159,18 @@ def _harmless(cell: str) -> str:
 
 def csv_address(request: HttpRequest) -> str:
     """The same list as a file."""
-    return _with(request, csv="yes")
+    return with_query(request, csv="yes")
 
 
 def _address(request: HttpRequest, page: int) -> str:
-    return _with(request, page=str(page))
+    return with_query(request, page=str(page))
 
 
-def _with(request: HttpRequest, **more: str) -> str:
+def with_query(request: HttpRequest, **more: str) -> str:
+    """The same page, asked for something more; what is asked empty is not asked."""
     query = request.GET.copy()
     for name, value in more.items():
         query[name] = value
+        if not value:
+            del query[name]
     return f"?{query.urlencode()}"

@@ -20,7 +20,7 @@ from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.fields import asked_for
 from chopmark.strongroom.desk.forms import say_at
 from chopmark.strongroom.desk.owner import words
-from chopmark.strongroom.desk.owner.frame import csv_address, owners_only, paged, sheet, show
+from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, owners_only, paged, sheet, show
 from chopmark.strongroom.errors import FieldNotOfPurpose
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Officer
@@ -79,8 +79,8 @@ class GrantForm(forms.Form):
         self.fields["last"].help_text = _("At most %(days)s days from now.") % {"days": longest}
 
 
+@looked_at
 @require_safe
-@owners_only
 def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     """All grants, newest first."""
     found = granting.grants()
@@ -95,8 +95,8 @@ def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "grants", "owner-grants", page)
 
 
-@require_http_methods(["GET", "POST"])
 @owners_only
+@require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Write down what two are asked to sign."""
     form = GrantForm(request.POST if request.method == "POST" else None)
@@ -118,8 +118,8 @@ def new(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "grant_new", "owner-grants", {"form": form}, status=status)
 
 
+@looked_at
 @require_safe
-@owners_only
 def one(request: HttpRequest, officer: Officer, grant_id: UUID) -> HttpResponse:
     """One grant: what it is for, who signed, what was used."""
     grant = granting.grants().filter(pk=grant_id).first()
@@ -140,16 +140,16 @@ def one(request: HttpRequest, officer: Officer, grant_id: UUID) -> HttpResponse:
     return show(request, officer, "grant", "owner-grants", page)
 
 
-@require_POST
 @owners_only
+@require_POST
 def sign(request: HttpRequest, officer: Officer, grant_id: UUID) -> HttpResponse:
     """Sign in her own name."""
     granting.sign_grant(grant_id=grant_id, actor=Actor.officer(officer.number), now=clock.now())
     return redirect("owner-grant", grant_id)
 
 
-@require_POST
 @owners_only
+@require_POST
 def end(request: HttpRequest, officer: Officer, grant_id: UUID) -> HttpResponse:
     """End it at once."""
     granting.end_grant(grant_id=grant_id, actor=Actor.officer(officer.number), now=clock.now())

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from chopmark.strongroom.desk.owner.frame import owners_only, show
+from chopmark.strongroom.desk.owner.frame import looked_at, show
 from chopmark.strongroom.keys import unsealing
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Officer
@@ -11,8 +11,8 @@ from chopmark.strongroom.options import Options
 from chopmark.strongroom.services import wrapping_keys
 
 
+@looked_at
 @require_safe
-@owners_only
 def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     keys = keyring()
     opened = keys.kek.open_keys()

@@ -15,7 +15,7 @@ from chopmark.look.forms import Choices, DayField
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.forms import say_at
-from chopmark.strongroom.desk.owner.frame import owners_only, paged, show
+from chopmark.strongroom.desk.owner.frame import looked_at, owners_only, paged, show
 from chopmark.strongroom.errors import RecordShredded
 from chopmark.strongroom.models import Case, Officer
 from chopmark.strongroom.policy.errors import HoldEndsTooSoon, HoldUnknown, RecordUnknown
@@ -75,8 +75,8 @@ class ShreddingForm(forms.Form):
     )
 
 
+@looked_at
 @require_safe
-@owners_only
 def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     """What is due now and soon, the list of it, and how far the last confirmations are."""
     now = clock.now()
@@ -97,8 +97,8 @@ def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "retention", "owner-retention", page)
 
 
-@require_http_methods(["GET", "POST"])
 @owners_only
+@require_http_methods(["GET", "POST"])
 def shred(request: HttpRequest, officer: Officer) -> HttpResponse:
     """What will be destroyed, and what that means; posted, the confirmation."""
     now = clock.now()
@@ -115,8 +115,8 @@ def shred(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "shred", "owner-retention", page, status=status)
 
 
+@looked_at
 @require_safe
-@owners_only
 def holds(request: HttpRequest, officer: Officer) -> HttpResponse:
     """What is held, by whom, why and until when."""
     page = paged(request, retention.holds(clock.now()))
@@ -129,8 +129,8 @@ def holds(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "holds", "owner-retention", page)
 
 
-@require_http_methods(["GET", "POST"])
 @owners_only
+@require_http_methods(["GET", "POST"])
 def hold(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Hold a record."""
     form = HoldForm(request.POST if request.method == "POST" else None)
@@ -140,8 +140,8 @@ def hold(request: HttpRequest, officer: Officer) -> HttpResponse:
     return show(request, officer, "hold", "owner-retention", {"form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
 @owners_only
+@require_http_methods(["GET", "POST"])
 def lift(request: HttpRequest, officer: Officer, hold_id: int) -> HttpResponse:
     """What follows when a hold ends; posted, it ends."""
     if request.method == "GET":
