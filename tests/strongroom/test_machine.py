@@ -50,7 +50,9 @@ def open_(door, case_id, **changes):
 def test_it_works(door, case_id):
     assert door.is_ready()
     assert open_(door, case_id) == {"name": ASHA.name}
-    assert door.find(case=case_id, purpose="duplicate_check", actor="worker") == Found(records=(), more=False)
+    found = door.find(case=case_id, purpose="duplicate_check", actor="worker", outlet="CENTRAL")
+    assert found == Found(records=(), more=False)
+    assert Opening.objects.latest("leaf_id").outlet == "CENTRAL"
     door.confirm_case(case=case_id, actor="worker")
     door.close_case(case=case_id, actor="worker")
     assert Case.objects.get().closed_at is not None

@@ -185,10 +185,17 @@ class Strongroom:
         )
 
     def open(
-        self, *, case: UUID, purpose: str, fields: Sequence[str], actor: str, application: str
+        self,
+        *,
+        case: UUID,
+        purpose: str,
+        fields: Sequence[str],
+        actor: str,
+        application: str,
+        outlet: str = "",
     ) -> dict[str, str | None]:
         """The named fields of the case's record; the opening is already written down when they arrive."""
-        asked = {"case": str(case), "purpose": purpose, "fields": list(fields)}
+        asked = {"case": str(case), "purpose": purpose, "fields": list(fields), "outlet": outlet}
         opened: dict[str, str | None] = self._ask(
             "open", asked | {"actor": actor, "application": application}
         )["fields"]
@@ -213,9 +220,10 @@ class Strongroom:
         released: dict[str, str | None] = self._ask("release", asked | {"actor": actor})["fields"]
         return released
 
-    def find(self, *, case: UUID, purpose: str, actor: str) -> Found:
+    def find(self, *, case: UUID, purpose: str, actor: str, outlet: str = "") -> Found:
         """The other live records with the same identity card number, of applications that came home."""
-        answer = self._ask("find", {"case": str(case), "purpose": purpose, "actor": actor})
+        asked = {"case": str(case), "purpose": purpose, "actor": actor, "outlet": outlet}
+        answer = self._ask("find", asked)
         return Found(records=tuple(UUID(record) for record in answer["records"]), more=answer["more"])
 
     def confirm_case(self, *, case: UUID, actor: str) -> None:

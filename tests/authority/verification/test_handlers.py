@@ -28,7 +28,7 @@ class Door:
     def confirm_case(self, *, case: object, actor: str) -> None:
         self._ask("confirm", case)
 
-    def find(self, *, case: object, purpose: str, actor: str) -> list[object]:
+    def find(self, *, case: object, purpose: str, actor: str, outlet: str) -> list[object]:
         self._ask(purpose, case)
         return self.others
 

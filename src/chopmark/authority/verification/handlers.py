@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from chopmark.authority.applications.events import ApplicationSubmitted
+from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.applications.services import forget
 from chopmark.authority.applications.states import GAVE_UP
@@ -31,33 +32,35 @@ class OfApplication(Protocol):
 def confirm_cases(events: Sequence[ApplicationSubmitted], now: datetime) -> None:
     """Tell the strongroom that the receipt came home; a record whose case nobody confirms is shredded in some days."""
     strongroom = Strongroom(settings.CHOPMARK_STRONGROOM_SOCKET)
-    for reference, case_id in _going_on(events):
+    for going_on, case_id in _going_on(events):
         try:
             strongroom.confirm_case(case=case_id, actor="worker")
         except StrongroomRefused as refused:
             if refused.reason not in GONE:
                 raise
-            forget(reference=reference, why=refused.reason, actor=process("worker"), now=now)
+            forget(reference=going_on.reference, why=refused.reason, actor=process("worker"), now=now)
 
 
 def check_duplicates(events: Sequence[ApplicationSubmitted], now: datetime) -> None:
     """Ask the strongroom whether it holds other records of the same person (C20). The question is itself an opening there."""
     strongroom = Strongroom(settings.CHOPMARK_STRONGROOM_SOCKET)
-    for reference, case_id in _going_on(events):
-        if EvidenceKind.DUPLICATE_CHECK in evidence_of(reference):
+    for going_on, case_id in _going_on(events):
+        if EvidenceKind.DUPLICATE_CHECK in evidence_of(going_on.reference):
             continue
-        others = strongroom.find(case=case_id, purpose="duplicate_check", actor="worker")
+        others = strongroom.find(
+            case=case_id, purpose="duplicate_check", actor="worker", outlet=going_on.outlet
+        )
         services.record_duplicate_check(
-            reference=reference, others=len(others), actor=process("worker"), now=now
+            reference=going_on.reference, others=len(others), actor=process("worker"), now=now
         )
 
 
-def _going_on(events: Sequence[OfApplication]) -> Iterator[tuple[str, UUID]]:
-    """Reference and case of those not refused or withdrawn since: the strongroom would refuse a closed case for ever."""
+def _going_on(events: Sequence[OfApplication]) -> Iterator[tuple[Application, UUID]]:
+    """Each with its case, of those not refused or withdrawn since: the strongroom would refuse a closed case for ever."""
     for event in events:
         application = by_reference(event.reference)
         if application.case_id is not None and application.state not in GAVE_UP:
-            yield application.reference, application.case_id
+            yield application, application.case_id
 
 
 def close_case(events: Sequence[OfApplication], now: datetime) -> None:
