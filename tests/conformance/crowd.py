@@ -1,6 +1,5 @@
 """A big random world: people who come to a running installation through its pages, each as far as chance takes her."""
 
-import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +9,7 @@ from random import Random  # noqa: TID251  a crowd must come again by its seed
 import httpx
 
 from chopmark.config.check.browser import Browser
-from chopmark.config.check.invented import a_person, a_request, an_identity_card_number, remember
+from chopmark.config.check.invented import a_request, an_applicant, an_identity_card_number
 from chopmark.config.check.people import Applicant, Credentials, Officer, Particulars
 from chopmark.config.home import Home
 
@@ -32,19 +31,8 @@ class Crowd:
         for number in range(count):
             # Whoever guesses at a sign-in too often locks out everybody who comes from there: the last fate, and once.
             name = fates[number] if number < len(fates) else self.random.choice(fates[:-1])
-            FATES[name](self, self.somebody())
+            FATES[name](self, an_applicant(self.home))
             self.fates[name] += 1
-
-    def somebody(self) -> Applicant:
-        person = a_person()
-        remember(self.home.path / "demo" / "people.json", person)
-        return Applicant(
-            particulars=person,
-            password=secrets.token_urlsafe(12),
-            web=self.home.address("web"),
-            desk=self.home.address("desk"),
-            browser=Browser(),
-        )
 
     @cached_property
     def staff(self) -> tuple[Officer, Officer]:

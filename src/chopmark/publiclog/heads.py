@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from chopmark.pki.tlog.checkpoint import open_checkpoint
 from chopmark.pki.tlog.merkle import RightEdge
@@ -20,6 +21,34 @@ class Head:
     right_edge: bytes
     note: str
     signed_at: datetime
+
+
+class HeadRow(Protocol):
+    """A row of either side, with what a head has."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def root_hash(self) -> bytes | memoryview: ...
+    @property
+    def right_edge(self) -> bytes | memoryview: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def signed_at(self) -> datetime: ...
+
+
+def head_of(row: HeadRow | None) -> Head | None:
+    """The row as a value that nobody can change."""
+    if row is None:
+        return None
+    return Head(
+        size=row.size,
+        root_hash=bytes(row.root_hash),
+        right_edge=bytes(row.right_edge),
+        note=row.note,
+        signed_at=row.signed_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.transparency.models import Checkpoint, Cosignature, WitnessAlert
-from chopmark.publiclog.heads import Head
+from chopmark.publiclog.heads import Head, head_of
 from chopmark.publiclog.witnesses import Witness
 
 log = structlog.get_logger("witnesses")
@@ -60,19 +60,6 @@ class Book:
 
 
 BOOK = Book()
-
-
-def head_of(row: Checkpoint | None) -> Head | None:
-    """The row as a value that nobody can change."""
-    if row is None:
-        return None
-    return Head(
-        size=row.size,
-        root_hash=bytes(row.root_hash),
-        right_edge=bytes(row.right_edge),
-        note=row.note,
-        signed_at=row.signed_at,
-    )
 
 
 @act(AuditTag.WITNESS_REFUSED)

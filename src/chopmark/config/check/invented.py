@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from chopmark.config.check.people import Particulars
+from chopmark.config.check.browser import Browser
+from chopmark.config.check.people import Applicant, Particulars
+from chopmark.config.home import Home
 
 # None of the demonstration's staff is called so: whoever looks for traces of an applicant must not find an officer.
 SURNAMES = ("AU YEUNG", "CHAN", "CHEUNG", "FUNG", "KWOK", "LAM", "LEUNG", "TSANG", "WONG", "YIP")
@@ -27,6 +29,19 @@ def a_person() -> Particulars:
         hkid=an_identity_card_number(),
         phone=f"9{secrets.randbelow(10**7):07d}",
         born=(1 + secrets.randbelow(28), 1 + secrets.randbelow(12), 1950 + secrets.randbelow(50)),
+    )
+
+
+def an_applicant(home: Home) -> Applicant:
+    """Somebody invented, remembered in the home, before her browser."""
+    person = a_person()
+    remember(home.path / "demo" / "people.json", person)
+    return Applicant(
+        particulars=person,
+        password=secrets.token_urlsafe(12),
+        web=home.address("web"),
+        desk=home.address("desk"),
+        browser=Browser(),
     )
 
 

@@ -20,7 +20,7 @@ import httpx
 from chopmark.config.check import owners
 from chopmark.config.check.browser import Browser, Unexpected
 from chopmark.config.check.evidence import Evidence
-from chopmark.config.check.invented import a_person, a_request, remember
+from chopmark.config.check.invented import a_request, an_applicant
 from chopmark.config.check.patience import until
 from chopmark.config.check.people import Applicant, Credentials, Officer
 from chopmark.config.folders import own_folder
@@ -58,15 +58,7 @@ class Walk:
         )
 
     def applicant(self) -> Applicant:
-        person = a_person()
-        remember(self.home.path / "demo" / "people.json", person)
-        return Applicant(
-            particulars=person,
-            password=secrets.token_urlsafe(12),
-            web=self.home.address("web"),
-            desk=self.home.address("desk"),
-            browser=Browser(),
-        )
+        return an_applicant(self.home)
 
 
 def main(path: Path) -> int:

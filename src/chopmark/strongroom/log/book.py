@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from chopmark.publiclog.heads import Head
+from chopmark.publiclog.heads import Head, head_of
 from chopmark.publiclog.witnesses import Witness
 from chopmark.strongroom.actors import WATCH, Actor
 from chopmark.strongroom.leaves import act, leave_with
@@ -25,13 +25,13 @@ class Book:
     """The rows of `LogCheckpoint`, `LogCosignature` and `WitnessRefusal`."""
 
     def at(self, size: int) -> Head | None:
-        return _head_of(LogCheckpoint.objects.filter(size=size).first())
+        return head_of(LogCheckpoint.objects.filter(size=size).first())
 
     def newest(self) -> Head | None:
-        return _head_of(LogCheckpoint.objects.order_by("size").last())
+        return head_of(LogCheckpoint.objects.order_by("size").last())
 
     def first_beyond(self, size: int) -> Head | None:
-        return _head_of(LogCheckpoint.objects.filter(size__gt=size).order_by("size").first())
+        return head_of(LogCheckpoint.objects.filter(size__gt=size).order_by("size").first())
 
     def cosigned(self, witnesses: Sequence[str], number: int, most: int) -> Sequence[int]:
         lines = LogCosignature.objects.filter(witness__in=witnesses).values("size")
@@ -63,18 +63,6 @@ class Book:
 
 
 BOOK = Book()
-
-
-def _head_of(row: LogCheckpoint | None) -> Head | None:
-    if row is None:
-        return None
-    return Head(
-        size=row.size,
-        root_hash=bytes(row.root_hash),
-        right_edge=bytes(row.right_edge),
-        note=row.note,
-        signed_at=row.signed_at,
-    )
 
 
 @act(Tag.WITNESS_REFUSED)
