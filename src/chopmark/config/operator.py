@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,28 @@ def retry(home: Path, reference: str, number: str, code: str, as_json: bool) -> 
 @certificate.command()
 @click.argument("serial")
 @_HOME
+@_JSON
+@click.option(
+    "--at",
+    "moment",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]),
+    required=True,
+    help="A moment with its offset, 2026-11-20T10:00+08:00.",
+)
+def status(serial: str, home: Path, as_json: bool, moment: datetime) -> None:
+    """Say what the world could know of a certificate at a moment: valid or not, by which public list, recognised or not."""
+    _become(home, "audit")
+    from chopmark.config.past import words_of
+
+    found = _or_refusal(lambda: words_of(_serial_number(serial), at=moment))
+    click.echo(
+        json.dumps(found) if as_json else "\n".join(f"{name}: {value}" for name, value in found.items())
+    )
+
+
+@certificate.command()
+@click.argument("serial")
+@_HOME
 @click.option(
     "--with-payloads", is_flag=True, help="Open what each entry commits to, as an auditor may see it."
 )
@@ -121,11 +144,7 @@ def evidence(serial: str, home: Path, with_payloads: bool, out: Path | None) -> 
     _become(home, "audit")
     from chopmark.config.evidence import gather
 
-    try:
-        serial_number = bytes.fromhex(serial.replace(":", ""))
-    except ValueError:
-        raise click.UsageError("a serial number is written in hexadecimal") from None
-    text, waiting = _or_refusal(lambda: gather(serial_number, with_payloads=with_payloads))
+    text, waiting = _or_refusal(lambda: gather(_serial_number(serial), with_payloads=with_payloads))
     if waiting:
         click.echo(
             f"{waiting} entries are not in it: no checkpoint that may be relied on is over them yet", err=True
@@ -272,6 +291,13 @@ def _owners_look(home: Path, write_openings: Path | None) -> Callable[[], Iterab
     if write_openings:
         click.echo(f"{write_lines(write_openings)} lines", err=True)
     return lambda: strongroom.faults(now=clock.now())
+
+
+def _serial_number(typed: str) -> bytes:
+    try:
+        return bytes.fromhex(typed.replace(":", ""))
+    except ValueError:
+        raise click.UsageError("a serial number is written in hexadecimal") from None
 
 
 def _become(home: Path, process: str) -> None:

@@ -1,5 +1,6 @@
 """Reading lists: what was intended, signed and published."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
@@ -12,6 +13,17 @@ from chopmark.authority.publication.policy import NUMBERS_NEAR, SIGNED_WITHIN
 REFUSED_AGAIN_AFTER = timedelta(minutes=10)
 
 AnyList = type[Crl] | type[CrlClaim] | type[CrlIntent] | type[CrlPublication] | type[RefusedCrl]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicList:
+    """A list as it was public from some moment; `crl_der` is the list itself."""
+
+    number: int
+    this_update: datetime
+    next_update: datetime
+    published_at: datetime
+    crl_der: bytes
 
 
 def same_number(model: AnyList) -> Exists:
@@ -86,6 +98,22 @@ def published(issuer_id: int, shard: int) -> Crl | None:
     """The list that the world reads now."""
     rows = Crl.objects.filter(same_number(CrlPublication), issuer_id=issuer_id, shard=shard)
     return rows.order_by("-number").first()
+
+
+def public_at(issuer_id: int, shard: int, at: datetime) -> PublicList | None:
+    """The list that the world read at a moment: of those that were public by then, the newest."""
+    published = CrlPublication.objects.filter(issuer_id=issuer_id, shard=shard, published_at__lte=at)
+    newest = published.order_by("-number").first()
+    if newest is None:
+        return None
+    signed = Crl.objects.get(issuer_id=issuer_id, shard=shard, number=newest.number)
+    return PublicList(
+        number=signed.number,
+        this_update=signed.this_update,
+        next_update=signed.next_update,
+        published_at=newest.published_at,
+        crl_der=bytes(signed.crl_der),
+    )
 
 
 def key_uses() -> int:
