@@ -4,13 +4,15 @@ import json
 
 import pytest
 
-from chopmark.config.audit.openings import Line, check_openings
+from chopmark.config.audit.openings import Line, check_openings, heading
 from chopmark.pki.tlog.leaf import Leaf, canonical_payload, commitment, encode_leaf
 from chopmark.verifier.sources import source_of
 from verifier.loghouse import KEY, LogHouse
+from world import NOON
 
 pytestmark = pytest.mark.django_db
 SALT = b"\x07" * 32
+AT = int(NOON.timestamp()) + 86_400  # whatever is in evidence was there before
 
 
 @pytest.fixture
@@ -21,10 +23,10 @@ def owner(tmp_path):
         entries, lines = [], []
         for position, (tag, payload) in enumerate(acts):
             seal = commitment(SALT, canonical_payload(payload))
-            entries.append(encode_leaf(Leaf(tag=tag, at=1_790_000_000, refused=refused, commitment=seal)))
+            entries.append(encode_leaf(Leaf(tag=tag, at=AT, refused=refused, commitment=seal)))
             lines.append(Line(position=position, salt=SALT, payload=payload).text())
         LogHouse(tmp_path / "owners").build(entries)
-        return lines
+        return [heading(len(entries)), *lines]
 
     return keep
 
@@ -88,14 +90,25 @@ def test_who_opens_at_the_owners_own_desk_needs_no_application(home, owner, faul
 
 def test_a_line_that_is_kept_back_is_missed(home, owner, faults):
     lines = owner(*acts_of(home))
-    assert faults(lines[:1] + lines[2:]) == ["entry 1: the owner's log has it, and no line opens it"]
+    assert faults(lines[:2] + lines[3:]) == ["entry 1: the owner's log has it, and no line opens it"]
+
+
+def test_what_came_after_the_file_is_not_missed(home, owner, faults):
+    whole = owner(*acts_of(home), *acts_of(home)[1:2])
+    assert faults([heading(3), *whole[1:4]]) == []
+
+
+def test_a_file_that_does_not_say_of_how_many_entries_it_is_proves_nothing(home, owner, faults):
+    owner(*acts_of(home))
+    for lines in ([], [heading(0)]):
+        assert faults(lines) == ["the file: it does not say of how many entries it is"]
 
 
 def test_a_line_that_was_written_anew_is_found(home, owner, faults):
     lines = owner(*acts_of(home))
-    said = json.loads(lines[1])
+    said = json.loads(lines[2])
     said["payload"]["purpose"] = "renewal"
-    told = faults([lines[0], json.dumps(said), lines[2]])
+    told = faults([*lines[:2], json.dumps(said), lines[3]])
     assert "entry 1: the owner's log commits to something else" in told
 
 

@@ -1,10 +1,11 @@
 """Openings joined with applications: the owner writes down what her log commits to, and the authority's audit checks it.
 
-The file is evidence, not testimony: every line is held against the owner's public log, and none of the log may be missing.
+The file is evidence, not testimony: every line is held against the owner's public log, and none may be missing of the
+entries that there were when it was written.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -31,7 +32,7 @@ APPLICATIONS = (
 SIGHTINGS = """
     select application.case_id::text, evidence.application_reference from verification_evidence evidence
     left join applications_application application on application.reference = evidence.application_reference
-    where evidence.kind = 'identity_sighted' and evidence.receipt <> ''
+    where evidence.kind = 'identity_sighted' and evidence.receipt <> '' and evidence.recorded_at < to_timestamp(%s)
 """
 
 
@@ -55,26 +56,36 @@ class Line:
 
 
 def write_lines(to: Path) -> int:
-    """Write every line that the authority's audit needs, from the owner's database; answers how many."""
+    """Write how many entries there are, and every line that the authority's audit needs; answers how many lines."""
+    found = list(rows(WRITTEN))
     lines = [
         Line(position=position, salt=bytes(salt), payload=json.loads(payload)).text()
-        for position, entry, salt, payload in rows(WRITTEN)
+        for position, entry, salt, payload in found
         if decode_leaf(bytes(entry)).tag in TOLD
     ]
-    to.write_text("".join(f"{line}\n" for line in lines))
+    to.write_text("".join(f"{line}\n" for line in (heading(len(found)), *lines)))
     return len(lines)
 
 
-def check_openings(lines: Iterable[str], source: Source, key: VerifierKey) -> Iterator[Fault]:
-    """The lines are all that the owner's public log has, and what they open, the authority knows."""
+def heading(entries: int) -> str:
+    """The file's first line: the lines are of so many entries."""
+    return json.dumps({"entries": entries})
+
+
+def check_openings(lines: Sequence[str], source: Source, key: VerifierKey) -> Iterator[Fault]:
+    """The lines are all that the owner's public log had then, and what they open, the authority knows."""
     entries: list[Leaf | None] = []
     try:
         verify_log(source, key, on_entry=lambda _, entry: entries.append(_leaf(entry)))
     except LogFault as fault:
         yield Fault("owner's log", "", sentence(fault, ENGLISH))
         return
+    written = int(json.loads(lines[0])["entries"]) if lines else 0
+    if not written > 0:
+        yield Fault("openings", "the file", "it does not say of how many entries it is")
+        return
     told: dict[int, tuple[Leaf, Mapping[str, Any]]] = {}
-    for text in lines:
+    for text in lines[1:]:
         line = Line.read(text)
         if line.position >= len(entries):
             continue  # of a head that is not public yet
@@ -83,10 +94,11 @@ def check_openings(lines: Iterable[str], source: Source, key: VerifierKey) -> It
             yield Fault("opening", f"entry {line.position}", "the owner's log commits to something else")
         else:
             told[line.position] = (leaf, line.payload)
-    for position, leaf in enumerate(entries):
+    for position, leaf in enumerate(entries[:written]):
         if leaf is not None and leaf.tag in TOLD and position not in told:
             yield Fault("opening", f"entry {position}", "the owner's log has it, and no line opens it")
-    yield from _join(told)
+    last = next((leaf for leaf in reversed(entries[:written]) if leaf), None)
+    yield from _join(told, until=last.at if last else 0)
 
 
 def _leaf(entry: bytes) -> Leaf | None:
@@ -96,7 +108,7 @@ def _leaf(entry: bytes) -> Leaf | None:
         return None
 
 
-def _join(told: Mapping[int, tuple[Leaf, Mapping[str, Any]]]) -> Iterator[Fault]:
+def _join(told: Mapping[int, tuple[Leaf, Mapping[str, Any]]], *, until: int) -> Iterator[Fault]:
     ours = {case: (record, reference) for case, record, reference in rows(APPLICATIONS)}
     submitted = {said["case"] for leaf, said in told.values() if leaf.tag == SUBMITTED and "case" in said}
     sighted = {said["case"] for leaf, said in told.values() if leaf.tag == SIGHTED and "case" in said}
@@ -111,6 +123,6 @@ def _join(told: Mapping[int, tuple[Leaf, Mapping[str, Any]]]) -> Iterator[Fault]
         elif leaf.tag != "record:matched" and ours[said["case"]][0] != said["record"]:
             reference = ours[said["case"]][1]
             yield Fault("opening", f"entry {position}", f"it was of another record than that of {reference}")
-    for case, reference in rows(SIGHTINGS):
+    for case, reference in rows(SIGHTINGS, [until]):
         if case not in sighted:
             yield Fault("application", reference, "its sighting is not in the owner's log")
