@@ -198,11 +198,17 @@ def standing() -> Iterator[House]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _want(home: Home, witnesses: int) -> None:
+    (home.path / "quorum" / "authority.toml").write_text(f"witness_quorum = {witnesses}\n")
+
+
 def _made(path: Path) -> Home:
     """A home whose pack wants one witness, and whose owner's policy has room for so many openings."""
     made = make_home(path)
     (made.path / "quorum").mkdir()
-    (made.path / "quorum" / "authority.toml").write_text("witness_quorum = 1\n")
+    _want(
+        made, 0
+    )  # until the witness is there: a quorum that cannot be reached stops every process at its start
     (made.path / "purposes.toml").write_text(WIDE)
     config = made.path / "config.toml"
     config.write_text(config.read_text().replace('"demo"]', '"demo", "./quorum"]'))
@@ -315,6 +321,7 @@ def _first_line(witness: Process) -> CosignerKey:
 def _ask(home: Home, cosigner: CosignerKey, address: str) -> None:
     with (home.path / "config.toml").open("a") as config:
         config.write(f'\n[[witness.ask]]\nkey = "{cosigner}"\nurl = "{address}"\n')
+    _want(home, 1)
 
 
 def _said(script: str, environment: Mapping[str, str]) -> str:
