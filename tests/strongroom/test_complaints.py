@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
-from people import ERRAND, ESHA, LATER, NOW, WORKER, asha_applies, asked
+from people import BIKRAM, ERRAND, ESHA, LATER, NOW, WORKER, asha_applies, asked
 
 from chopmark.pki.tlog.proof import check_proof, parse_proof
 from chopmark.pki.tlog.statement import open_statement, parse_statement
@@ -21,7 +21,9 @@ from chopmark.strongroom.errors import (
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import publishing
 from chopmark.strongroom.log.keys import own_key
-from chopmark.strongroom.models import Complaint, Leaf, Opening, Outcome, Record
+from chopmark.strongroom.models import Complaint, Leaf, Officer, Opening, Outcome, Record
+from chopmark.strongroom.policy.errors import OwnerOfficerNeeded
+from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services import cases, complaints, openings
 
 pytestmark = pytest.mark.usefixtures("strongroom")
@@ -36,6 +38,13 @@ def opened():
         asked=asked(submitted.case_id, "name"), keys=keyring(), actor=WORKER, now=clock.now()
     )
     return submitted
+
+
+@pytest.fixture(autouse=True)
+def _officers(strongroom):
+    """Farah is the owner's; Bikram is only the counter's."""
+    for actor, role in ((FARAH, OfficerRole.OWNER), (BIKRAM, OfficerRole.COUNTER)):
+        Officer.objects.create(number=actor.id, name=actor.id, role=role, registered_at=NOW)
 
 
 def complain(submitted, now=LATER) -> Complaint:
@@ -166,3 +175,17 @@ def test_she_tells_the_office_and_reads_its_answer_in_the_same_list(asha):
 def test_a_stranger_is_sent_to_sign_in(asha, what):
     assert Client().get(f"/history/{asha.line}/{what}").headers["Location"] == "/history"
     assert asha.get(f"/history/{asha.line + 77}/{what}").status_code == 404
+
+
+def test_only_the_owners_own_officers_answer(opened):
+    complaint = complain(opened)
+    with pytest.raises(OwnerOfficerNeeded):
+        complaints.answer_complaint(
+            complaint_id=complaint.pk,
+            outcome=Outcome.IN_ORDER,
+            words="",
+            keys=keyring(),
+            actor=BIKRAM,
+            now=LATER,
+        )
+    assert not complaint.answers.exists()

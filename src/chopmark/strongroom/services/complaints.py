@@ -20,6 +20,7 @@ from chopmark.strongroom.errors import (
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, hold_order, leave_with
 from chopmark.strongroom.models import Complaint, ComplaintAnswer, Opening, Outcome, Record
+from chopmark.strongroom.services import owners
 from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.tags import Tag
 
@@ -62,6 +63,8 @@ def answer_complaint(
     *, complaint_id: int, outcome: Outcome, words: str, keys: Keyring, actor: Actor, now: datetime
 ) -> None:
     """Answer a complaint; the words lie under the record's key, so that shredding reaches them."""
+    owners.require_owner(actor)
+
     # 1. It is there, and has no final answer yet. The leaf's lock is held from here, so answers come one by one.
     payload = {"complaint": complaint_id, "outcome": outcome.value}
     hold_order()
