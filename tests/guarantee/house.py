@@ -39,7 +39,7 @@ LOOK_EVERY = 0.03
 READY_WITHIN = 180.0
 CEREMONY = """
 import django; django.setup()
-from chopmark.config.demo import _hold_ceremony; _hold_ceremony()
+from chopmark.config.demo import hold_ceremony; hold_ceremony()
 from chopmark.authority.transparency.keys import own_key; print(own_key())
 """
 GRANT = """

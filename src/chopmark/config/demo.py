@@ -23,7 +23,7 @@ SUPERVISORS_OFFICER = ("99001", "NG Sau Ling")
 def prepare(home: Path) -> int:
     """Fill a new home; the links and the paper lie in its demo/ folder, readable by whoever runs it."""
     folder = own_folder(home / "demo")
-    _hold_ceremony()
+    hold_ceremony()
     links = {**_register_staff(), **_register_desk_officers(home)}
     if links:
         _write(folder / "links.json", json.dumps(links, indent=2))
@@ -33,7 +33,7 @@ def prepare(home: Path) -> int:
     return 0
 
 
-def _hold_ceremony() -> None:
+def hold_ceremony() -> None:
     from chopmark.authority.catalogue.reading import current
     from chopmark.authority.custody.ceremony import create_hierarchy
     from chopmark.authority.custody.opening import open_token

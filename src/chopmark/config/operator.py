@@ -39,6 +39,7 @@ _CODE = click.option(
 
 def register(cli: click.Group) -> None:
     """Add these verbs to the `chopmark` command."""
+    from chopmark.config.bench.command import bench
     from chopmark.verifier.cli import log, proof
 
     cli.add_command(crl)
@@ -47,6 +48,7 @@ def register(cli: click.Group) -> None:
     cli.add_command(audit)
     cli.add_command(log)
     cli.add_command(proof)
+    cli.add_command(bench)
 
 
 @click.group()
