@@ -6,7 +6,6 @@ Each verb runs under the grants of the process that calls it when it is not a te
 
 import json
 import secrets
-import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPri
 from django.db import connection
 
 import cluster
+import founding
 from chopmark.authority import pipeline
 from chopmark.authority.applications import services as applications
 from chopmark.authority.applications.models import Application
@@ -31,7 +31,7 @@ from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.reading import current
 from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.custody.ceremony import create_hierarchy
-from chopmark.authority.custody.software_token import UnsafeSoftwareToken, UnsafeTokenInUse
+from chopmark.authority.custody.software_token import UnsafeSoftwareToken
 from chopmark.authority.delivery import services as delivery
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.issuance.models import (
@@ -316,11 +316,13 @@ def staffed() -> World:
 
 
 def found(folder: Path) -> World:
-    """Register the staff, hold the ceremony, print envelopes."""
+    """Register the staff, hold the ceremony, print envelopes; what was done once in this process is laid out again."""
+    return founding.again_or_first(folder, _found)
+
+
+def _found(folder: Path) -> World:
     world = staffed()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnsafeTokenInUse)
-        world.token = UnsafeSoftwareToken(folder / "token", b"a passphrase for a test")
+    world.token = founding.token_in(folder)
     create_hierarchy(
         current().hierarchy,
         token=world.token,

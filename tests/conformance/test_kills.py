@@ -1,4 +1,4 @@
-"""Kill -9 at every step, each process in turn: the table of tests/faults, whole."""
+"""Kill -9 at every step, each process in turn: the whole table of tests/faults."""
 
 from collections.abc import Iterator
 

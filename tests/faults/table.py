@@ -1,6 +1,5 @@
 """Where kill -9 falls: a row for each step of a certificate's life, a column for each process. Data only."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -60,11 +59,6 @@ class Cell:
 
 
 CELLS = tuple(Cell(step, process) for step in STEPS for process in PROCESSES)
-
-
-def some(seed: str, count: int) -> Iterator[Cell]:
-    """So many cells, drawn by that seed."""
-    yield from sorted(CELLS, key=lambda cell: _drawn(seed, cell.name))[:count]
 
 
 def _drawn(seed: str, what: str) -> float:
