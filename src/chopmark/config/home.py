@@ -88,6 +88,11 @@ place = "{place}"
 # key = "witness.example.org/w1+1a2b3c4d+BA..."
 # url = "https://witness.example.org"
 
+# Whose subscribers may give leave with their certificates: owner/strongroom/issuers/ holds their certificates (DER), and their
+# lists are fetched every ten minutes.
+# [owner]
+# lists = ["https://repository.example.org/crl/personal-full.crl"]
+
 # Servers of your own instead of the two that come with the software. Their superuser is needed for `chopmark db apply`
 # only (or let your own people run what `chopmark db sql` prints); the processes never use it.
 # [postgresql.authority]

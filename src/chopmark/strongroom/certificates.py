@@ -101,6 +101,19 @@ def _is_authority(certificate: CertificateFacts) -> bool:
     return constraints is not None and extensions.read_basic_constraints(constraints.value).ca
 
 
+def require_list(crl: Crl, trust: Trust, now: datetime) -> None:
+    """Refuse a list that is not signed by a configured authority, or not current (RFC 5280 §6.3.3)."""
+    is_current = crl.facts.this_update <= now < crl.facts.next_update
+    if not is_current or not any(_signed_list(_read(issuer), crl) for issuer in trust.issuers):
+        raise RevocationStatusUnknown
+
+
+def _signed_list(issuer: CertificateFacts, crl: Crl) -> bool:
+    return crl.facts.issuer_der == issuer.subject_der and _verifies(
+        issuer, crl.signature_algorithm, crl.signature, crl.facts.tbs
+    )
+
+
 def _issuer_of(certificate: CertificateFacts, trust: Trust, now: datetime) -> CertificateFacts:
     for issuer in map(_read, trust.issuers):
         is_named = issuer.subject_der == certificate.issuer_der and _is_authority(issuer)
@@ -134,12 +147,11 @@ def _lists_for(
     return [
         crl
         for crl in _readable(trust.lists)
-        if crl.facts.issuer_der == issuer.subject_der
-        and crl.facts.base_number is None
+        if crl.facts.base_number is None
         and not crl.facts.only_ca
         and crl.facts.this_update <= now < crl.facts.next_update
         and crl.facts.distribution_point in (None, *places)
-        and _verifies(issuer, crl.signature_algorithm, crl.signature, crl.facts.tbs)
+        and _signed_list(issuer, crl)
     ]
 
 

@@ -228,7 +228,19 @@ def withheld() -> None:
         )
 
 
-GROUPS = (policy, retention, hold, grant, alerts, withheld)
+@click.command("fetch-lists")
+def fetch_lists() -> None:
+    """Fetch the revocation lists of config.toml's [owner] lists now; the desk does so every ten minutes by itself."""
+    from chopmark.strongroom.fetching import fetch
+
+    failed = fetch()
+    for address in failed:
+        click.echo(f"no current list of a configured authority at {address}", err=True)
+    if failed:
+        raise SystemExit(1)
+
+
+GROUPS = (policy, retention, hold, grant, alerts, withheld, fetch_lists)
 
 
 def _said(one: "OwnerGrant") -> str:

@@ -13,6 +13,7 @@ _SWEEP_EVERY = 60.0  # seconds
 _PUBLISH_EVERY = 1.0
 _PUBLISH_AFTER_FAILURE = 15.0
 _ASK_EVERY = 1.0
+_FETCH_EVERY = 600.0
 
 
 class Doors(BaseApplication):  # type: ignore[misc]  # its base carries no types
@@ -80,6 +81,8 @@ def _start(worker: Any) -> None:
     threading.Thread(target=_publish_for_ever, name="publisher", daemon=True).start()
     if Options.read().witnesses:
         threading.Thread(target=_ask_for_ever, name="witnesses", daemon=True).start()
+    if Options.read().list_addresses:
+        threading.Thread(target=_fetch_for_ever, name="lists", daemon=True).start()
 
 
 def _require_holders() -> None:
@@ -142,3 +145,17 @@ def _ask_for_ever() -> None:
     pause = threading.Event()
     while not pause.wait(_ASK_EVERY):
         ask()
+
+
+def _fetch_for_ever() -> None:
+    """Lists are public: they are fetched while the strongroom is sealed, too."""
+    from chopmark.strongroom.fetching import fetch
+    from chopmark.strongroom.journal import log_failure
+
+    pause = threading.Event()
+    while True:
+        try:
+            fetch()
+        except Exception as failure:  # noqa: BLE001  the thread must live: a full disk passes
+            log_failure(__name__, failure)
+        pause.wait(_FETCH_EVERY)

@@ -45,6 +45,7 @@ class Options:
     witness_patience: (
         timedelta  # config.toml [owner.witness] patience_minutes: silent for longer, nothing is opened
     )
+    list_addresses: Sequence[str]  # config.toml [owner] lists: where the revocation lists are fetched from
     passphrase_file: Path  # STRONGROOM_PASSPHRASE_FILE, else secrets/strongroom.passphrase
     # STRONGROOM_DATABASE, a libpq connection string, and STRONGROOM_DATABASE_PASSWORD_FILE;
     # else config.toml [owner] socket_dir and port, and secrets/strongroom.password.
@@ -73,6 +74,7 @@ class Options:
             log_folder=_path(environment, "STRONGROOM_LOG_FOLDER", home / "owner" / "log"),
             witnesses=tuple(owner.get("witness", {}).get("ask", [])),
             witness_patience=timedelta(minutes=owner.get("witness", {}).get("patience_minutes", 30)),
+            list_addresses=tuple(owner.get("lists", [])),
             passphrase_file=_path(
                 environment, "STRONGROOM_PASSPHRASE_FILE", home / "secrets" / "strongroom.passphrase"
             ),

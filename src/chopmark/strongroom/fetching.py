@@ -1,0 +1,86 @@
+"""The revocation lists that the owner relies on, fetched from where the public fetches them; older or forged ones are not kept."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from chopmark.pki.crl.reading import Crl, read_crl
+from chopmark.pki.refusals import Refusal
+from chopmark.publiclog import durable
+from chopmark.strongroom import clock
+from chopmark.strongroom.certificates import Trust, require_list
+from chopmark.strongroom.journal import log_failure
+from chopmark.strongroom.options import KeyFiles, Options
+
+TIMEOUT_SECONDS = 30.0
+# A million entries are some forty megabytes (RFC 5280 §5.1.2.6); what is longer is cut off unread.
+LONGEST = 100_000_000
+
+# The octets at an address, or `httpx.HTTPError`.
+Get = Callable[[str], bytes]
+
+
+class ListTooLong(httpx.HTTPError):
+    """What is at the address is no list that anybody could use."""
+
+
+def fetch() -> list[str]:
+    """One round through the addresses of config.toml; answers those that gave no list."""
+    options = Options.read()
+    with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
+        return fetch_all(options.list_addresses, files=options.keys, get=getter(client), now=clock.now())
+
+
+def fetch_all(addresses: Sequence[str], *, files: KeyFiles, get: Get, now: datetime) -> list[str]:
+    """Fetch each list and keep the good and newer ones; answers the addresses that gave none."""
+    trust = Trust.read(files)
+    return [address for address in addresses if not _fetch(address, files.revocation_lists, trust, get, now)]
+
+
+def _fetch(address: str, folder: Path, trust: Trust, get: Get, now: datetime) -> bool:
+    """Whether this address gave a list that is now the one in the folder."""
+    name = f"{hashlib.sha256(address.encode()).hexdigest()[:16]}.crl"
+    try:
+        octets = get(address)
+        fetched = read_crl(octets)
+        require_list(fetched, trust, now)
+    except (httpx.HTTPError, Refusal) as failure:
+        log_failure(__name__, failure)
+        return False
+    kept = _kept(folder / name)
+    if kept is not None and _same_kind(kept, fetched) and fetched.facts.number <= kept.facts.number:
+        return (
+            fetched.facts.number == kept.facts.number
+        )  # an older one was put in its place: ours is the better
+    durable.write(folder, {name: octets})
+    return True
+
+
+def _kept(path: Path) -> Crl | None:
+    try:
+        return read_crl(path.read_bytes())
+    except (FileNotFoundError, Refusal):
+        return None
+
+
+def _same_kind(one: Crl, other: Crl) -> bool:
+    return one.facts.issuer_der == other.facts.issuer_der
+
+
+def getter(client: httpx.Client) -> Get:
+    """What reads an address as far as a list may be long."""
+
+    def get(address: str) -> bytes:
+        octets = bytearray()
+        with client.stream("GET", address) as answer:
+            answer.raise_for_status()
+            for piece in answer.iter_bytes():
+                octets += piece
+                if len(octets) > LONGEST:
+                    raise ListTooLong("too long")
+        return bytes(octets)
+
+    return get
