@@ -1,4 +1,4 @@
-"""The revocation lists that the owner relies on, fetched from where the public fetches them; older or forged ones are not kept."""
+"""The revocation lists that the owner relies on, fetched from where the public does; older or forged ones are not kept."""
 
 import hashlib
 from collections.abc import Callable, Sequence
