@@ -41,3 +41,8 @@ def _raise(*, breach: Breach, late: Clock, actor: Actor, now: datetime) -> None:
 
 def _asker(breach: Breach) -> str:
     return f"{ASKER}{breach.reference}"
+
+
+def breach_number(alert: Alert) -> int | None:
+    """Which breach an alert is about; none, if it is about something else."""
+    return int(alert.asker.rpartition("-")[2]) if alert.pattern == BREACH_OVERDUE else None

@@ -17,6 +17,7 @@ from chopmark.strongroom.breaches.models import (
     StepKind,
 )
 from chopmark.strongroom.models import Officer
+from chopmark.strongroom.policy.models import Hold
 from chopmark.strongroom.purposes import terms
 
 
@@ -101,6 +102,12 @@ def count_records(breach: Breach) -> int:
 
 def record_ids(breach: Breach) -> set[UUID]:
     return set(_records(breach))
+
+
+def breach_holding(hold: Hold) -> Breach | None:
+    """Of which breach's evidence a hold is; none, if an officer placed it for another reason."""
+    frozen: FrozenRecord | None = getattr(hold, "frozen", None)
+    return frozen.freeze.breach if frozen else None
 
 
 def told(record_id: UUID) -> list[Told]:

@@ -156,7 +156,9 @@ def lift_hold(*, hold_id: int, actor: Actor, now: datetime) -> None:
 
 def holds(now: datetime) -> QuerySet[Hold]:
     """Holds in force, the newest first."""
-    in_force = Hold.objects.filter(cases.in_force(now)).select_related("record", "placed_by")
+    in_force = Hold.objects.filter(cases.in_force(now)).select_related(
+        "record", "placed_by", "frozen__freeze__breach"
+    )
     return in_force.order_by("-placed_at")
 
 
