@@ -2,11 +2,14 @@
 
 import re
 import secrets
+from datetime import datetime, timedelta
 
 import pytest
 
+from chopmark.authority.kernel import clock
 from chopmark.config.check.browser import Browser
 from chopmark.config.check.invented import a_person, a_request
+from chopmark.config.check.owners import HERE
 from chopmark.config.check.patience import until
 from chopmark.config.check.people import Applicant, Credentials
 from conformance.test_browser import chromium, enters, visitor  # noqa: F401  fixtures, and how an officer signs in
@@ -19,11 +22,18 @@ PAGES = (
     "", "openings", "refusals", "complaints", "alerts", "alerts?show=all", "grants", "grants/new", "retention",
     "retention/shred", "retention/holds", "retention/holds/new", "assessments", "assessments/new",
     "assessments/1/new", "keys", "log", "openings?by=outlet", "openings?by=officer&place=desk/", "openings/report",
+    "breaches", "breaches?show=all", "breaches/new", "breaches/1/steps/preliminary", "breaches/1/steps/commissioner",
+    "breaches/1/steps/people", "breaches/1/records", "breaches/1/applications", "breaches/1/lift",
 )  # fmt: skip
 # A supervisor's officer finds these, and no page that is a form alone.
-READ = tuple(page for page in PAGES if "new" not in page and "shred" not in page)
+READ = tuple(page for page in PAGES if not re.search("new|shred|breaches/1", page))
 # Each register, and where its first line leads.
-LINKS = {"alerts?show=all": "alerts", "grants": "grants", "assessments": "assessments"}
+LINKS = {
+    "alerts?show=all": "alerts",
+    "grants": "grants",
+    "assessments": "assessments",
+    "breaches?show=all": "breaches",
+}
 ACTS = {"retention/holds": "retention/holds"}  # and for the owner's own officers
 GUESSES = 4  # in both languages: as many numbers that lead nowhere as the owner is told of, and not as many as slow the desk
 
@@ -146,6 +156,61 @@ def test_the_supervisors_officer_reads_without_a_barrier(visitor, instance, cred
     enters(ling, SUPERVISOR, f"{SUPERVISOR} at the owner's desk", credentials, "supervisor-sign-in")
     _looks_around(ling, desk, READ, "supervisor", LINKS)
     assert ling.page.locator("main form[method=post], main a[href$='/new']").count() == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_a_breach_is_told_to_its_subject_without_a_barrier(visitor, instance, asha, credentials, language):  # noqa: F811
+    bikram, farah, subject = visitor(language), visitor(language), visitor(language)
+    desk = instance.address("desk")
+    bikram.goes(f"{desk}/officer/breaches")
+    enters(bikram, BIKRAM, f"{BIKRAM} at the owner's desk", credentials, "breach-sign-in")
+    bikram.goes(f"{desk}/officer/breaches")
+    bikram.judges("breaches")
+    bikram.goes(f"{desk}/officer/breaches/new")
+    bikram.judges("breach-new")
+    bikram.fills(whom=OWNER)
+    bikram.presses()
+    bikram.judges("breach-new-errors")
+    farah.goes(f"{desk}/owner/breaches/1/applications")
+    enters(farah, OWNER, AT_DESK, credentials, "breach-owner-sign-in")
+    farah.goes(f"{desk}/owner/breaches/1/applications")
+    farah.fills(applications=asha.reference)
+    farah.presses()
+    farah.judges("breach-with-records")
+    farah.goes(f"{desk}/owner/breaches/1/records")
+    farah.presses()
+    farah.judges("breach-records-errors")
+    now = clock.now().astimezone(HERE)
+    begins, ends = now - timedelta(days=1), now + timedelta(days=1)
+    farah.fills(
+        officer="worker",
+        begins_at="00:00",
+        ends_at="00:00",
+        **_day("begins_on", begins),
+        **_day("ends_on", ends),
+    )
+    farah.presses()
+    farah.judges("breach-counted")
+    farah.goes(f"{desk}/owner/breaches/1/steps/people")
+    farah.fills(done_at="23:59", people="1", words="By letter.", **_day("done_on", ends))
+    farah.presses()
+    farah.judges("breach-step-errors")
+    farah.goes(f"{desk}/owner/breaches/1/steps/people")
+    farah.fills(done_at=f"{now:%H:%M}", people="1", words="By letter.")
+    farah.presses()
+    farah.judges("breach-told")
+    subject.goes(f"{desk}/history")
+    subject.fills(hkid=asha.particulars.hkid, code=asha.access_code)
+    subject.presses()
+    subject.judges("history-breach")
+
+
+def _day(name: str, moment: datetime) -> dict[str, str]:
+    return {
+        f"{name}_day": str(moment.day),
+        f"{name}_month": str(moment.month),
+        f"{name}_year": str(moment.year),
+    }
 
 
 def _looks_around(officer, desk, pages, who, links) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import breach_stage
 from owners_stage import DEVI, FARAH, grant, officers_are_in
 from people import ASHA, CHANDRA, ERRAND, ESHA, LATER, NOW, WORKER, asha_applies, asked
 
@@ -14,6 +15,8 @@ from chopmark.config.audit.fault import Fault
 from chopmark.config.audit.strongroom import LOG, PROMISING, faults
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom.actors import OWNER, SUBJECT
+from chopmark.strongroom.breaches import freezing
+from chopmark.strongroom.breaches.models import StepKind
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.log.publishing import publish_once
@@ -49,7 +52,9 @@ STRONGROOM = Side(
     keys={"strongroom_leaf": "id", "strongroom_leafpayload": "leaf_id", "strongroom_logcheckpoint": "size"},
     referred_to=frozenset({"strongroom_leaf"}),
     # Her leaves and their moments are in their entries.
-    no_moment=frozenset({"strongroom_leaf", "strongroom_leafpayload", "strongroom_officercase"}),
+    no_moment=frozenset(
+        {"strongroom_leaf", "strongroom_leafpayload", "strongroom_frozenrecord", "strongroom_officercase"}
+    ),
 )
 # So that one tile and one bundle are full, and there is a tile above them.
 STARTS = 230
@@ -88,6 +93,7 @@ def populated(log: Path, public: Path) -> OwnersScene:
     _known(of_asha.record_id, b"\x01")
     _known(of_esha.record_id, b"\x02")
     _complained(of_asha.record_id)
+    _breached()
     _registered()
     _watched()
     publish_once(log, END)
@@ -184,6 +190,19 @@ def _complained(record_id) -> None:
             complaints.answer_complaint(
                 complaint_id=complaint.pk, outcome=outcome, words="", keys=keyring(), actor=DEVI, now=LATER
             )
+
+
+def _breached() -> None:
+    """Two breaches with a record each, each frozen twice; the owner takes them over, and lifts the first freezes."""
+    at = LATER + timedelta(minutes=10)
+    for number, reference in ((1, ERRAND.reference), (2, "AP261100420")):
+        breach_stage.reported(
+            detected_at=LATER, call=None, applications=frozenset({reference}), actor=CHANDRA, now=at
+        )
+        breach_stage.step(StepKind.TAKEN_OVER, number=number, now=at + timedelta(minutes=number))
+        freezing.lift(number=number, reason="By mistake.", actor=DEVI, now=at + timedelta(minutes=number))
+        freezing.release(actor=OWNER, now=at + timedelta(minutes=5), most=10)
+        freezing.freeze(number=number, actor=FARAH, now=at + timedelta(minutes=5 + number))
 
 
 def _registered() -> None:

@@ -75,6 +75,13 @@ WRONG = [
     (set_("pattern.at_night.counts", "sheep"), "pattern.at_night.counts"),
     (set_("pattern.guessing_cases.stop_at", 1), "pattern.guessing_cases.alert_at"),
     (set_("retention.hold_reasons", "audit"), "retention.hold_reasons"),
+    (drop("breaches"), "breaches"),
+    (drop("breaches.preliminary_within_hours"), "breaches.preliminary_within_hours"),
+    (set_("breaches.first_report_within_minutes", 0), "breaches.first_report_within_minutes"),
+    (set_("breaches.interim_every_months", "3"), "breaches.interim_every_months"),
+    (set_("breaches.post_incident_within_days", 10**6), "breaches.post_incident_within_days"),
+    (set_("breaches.tell_people_within_hours", False), "breaches.tell_people_within_hours"),
+    (set_("breaches.tell_everybody_within_hours", 1), "breaches.tell_everybody_within_hours"),
     (set_("policy.from", "soon"), "policy.from"),
     (set_("weather", {}), "weather"),
 ]

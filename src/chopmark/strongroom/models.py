@@ -8,8 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from chopmark.strongroom.breaches import models as _breaches  # noqa: F401  Django finds the tables in it by this
 from chopmark.strongroom.errors import RecordShredded
-from chopmark.strongroom.log import models as _log  # noqa: F401  Django finds the tables in it by this
+from chopmark.strongroom.log import models as _log  # noqa: F401  and in it
 from chopmark.strongroom.policy import models as _policy  # noqa: F401  and in it
 from chopmark.strongroom.policy import registers as _registers  # noqa: F401  the same
 from chopmark.strongroom.policy.shapes import CaseKind

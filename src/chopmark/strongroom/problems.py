@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chopmark.pki.refusals import Refusal
+from chopmark.strongroom.breaches.problems import ROWS as BREACH_ROWS
 from chopmark.strongroom.log.problems import ROWS as WITNESS_ROWS
 from chopmark.strongroom.policy.problems import ROWS as POLICY_ROWS
 
@@ -195,6 +196,7 @@ WORDS: Final[dict[str, Words]] = {
     ),
     # The log's witnesses, and the owner's policy.
     **{code: Words(*row) for code, row in WITNESS_ROWS.items()},
+    **{code: Words(*row) for code, row in BREACH_ROWS.items()},
     **{code: Words(*row) for code, row in POLICY_ROWS.items()},
 }
 

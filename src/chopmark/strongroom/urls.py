@@ -4,6 +4,7 @@ from django.urls import path
 
 from chopmark.strongroom.desk import (
     apply,
+    breaching,
     cases,
     choices,
     complaining,
@@ -13,7 +14,17 @@ from chopmark.strongroom.desk import (
     officer,
     second,
 )
-from chopmark.strongroom.desk.owner import alerting, assessing, grants, keys, logbook, reporting, retaining
+from chopmark.strongroom.desk.owner import (
+    alerting,
+    assessing,
+    breach_acts,
+    breaches,
+    grants,
+    keys,
+    logbook,
+    reporting,
+    retaining,
+)
 from chopmark.strongroom.desk.owner import complaining as owner_complaints
 from chopmark.strongroom.desk.owner import pages as owner_pages
 
@@ -38,6 +49,8 @@ urlpatterns = [
     path("officer/requests/<uuid:request_id>", second.one, name="officer-request"),
     path("officer/requests/<uuid:request_id>/confirm", second.confirm, name="officer-request-confirm"),
     path("officer/requests/<uuid:request_id>/decline", second.decline, name="officer-request-decline"),
+    path("officer/breaches", breaching.listed, name="officer-breaches"),
+    path("officer/breaches/new", breaching.new, name="officer-breach-new"),
     path("history", history.history, name="history"),
     path("history/choices", choices.choices, name="choices"),
     path("history/choices/allow", choices.allow, name="choices-allow"),
@@ -58,6 +71,24 @@ urlpatterns = [
     path("owner/alerts", alerting.listed, name="owner-alerts"),
     path("owner/alerts/<int:alert_id>", alerting.alert, name="owner-alert"),
     path("owner/stops/<int:stop_id>", alerting.stop, name="owner-stop"),
+    path("owner/breaches", breaches.listed, name="owner-breaches"),
+    path("owner/breaches/new", breaches.new, name="owner-breach-new"),
+    path("owner/breaches/<int:number>", breaches.one, name="owner-breach"),
+    path("owner/breaches/<int:number>/take-over", breach_acts.take_over, name="owner-breach-take-over"),
+    path("owner/breaches/<int:number>/steps/<str:kind>", breach_acts.step, name="owner-breach-step"),
+    path("owner/breaches/<int:number>/records", breach_acts.records, name="owner-breach-records"),
+    path(
+        "owner/breaches/<int:number>/applications",
+        breach_acts.applications,
+        name="owner-breach-applications",
+    ),
+    path("owner/breaches/<int:number>/freeze", breach_acts.freeze, name="owner-breach-freeze"),
+    path("owner/breaches/<int:number>/lift", breach_acts.lift, name="owner-breach-lift"),
+    path(
+        "owner/breaches/<int:number>/freezes/<int:freeze_id>/checkpoint",
+        breaches.checkpoint,
+        name="owner-breach-checkpoint",
+    ),
     path("owner/grants", grants.listed, name="owner-grants"),
     path("owner/grants/new", grants.new, name="owner-grant-new"),
     path("owner/grants/<uuid:grant_id>", grants.one, name="owner-grant"),

@@ -30,13 +30,20 @@ LOG = KeptLog(
 )
 PROMISING = Promising(
     payloads="strongroom_leafpayload",
+    # A record is frozen with its hold.
+    together=(("strongroom_frozenrecord", "hold_id", "strongroom_hold"),),
     tables={
         "strongroom_alert": "leaf_id",
         "strongroom_alertacknowledgement": "alert_id",
         "strongroom_assessment": "id",
+        "strongroom_breach": "id",
+        "strongroom_breachstep": "id",
         "strongroom_choice": "id",
         "strongroom_complaint": "id",
         "strongroom_complaintanswer": "id",
+        "strongroom_evidencefreeze": "id",
+        "strongroom_freezelift": "freeze_id",
+        "strongroom_frozenrecord": "hold_id",
         "strongroom_grantsignature": "id",
         "strongroom_hold": "id",
         "strongroom_holdlift": "hold_id",
@@ -50,8 +57,12 @@ PROMISING = Promising(
     },
     of=(
         ("strongroom_alertacknowledgement", "alert_id", "strongroom_alert"),
+        ("strongroom_breachstep", "breach_id", "strongroom_breach"),
         ("strongroom_complaint", "opening_id", "strongroom_opening"),
         ("strongroom_complaintanswer", "complaint_id", "strongroom_complaint"),
+        ("strongroom_evidencefreeze", "breach_id", "strongroom_breach"),
+        ("strongroom_freezelift", "freeze_id", "strongroom_evidencefreeze"),
+        ("strongroom_frozenrecord", "freeze_id", "strongroom_evidencefreeze"),
         ("strongroom_holdlift", "hold_id", "strongroom_hold"),
         ("strongroom_suspensionlift", "suspension_id", "strongroom_suspension"),
     ),

@@ -3,11 +3,14 @@
 What they leave there is what a visitor of the demonstration finds on these pages.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from chopmark.authority.kernel import clock
 from chopmark.config.check.browser import Page, Unexpected
 from chopmark.config.check.people import Applicant, Officer
+
+HERE = ZoneInfo("Asia/Hong_Kong")  # what a form calls the time
 
 
 def looks_and_asks(officer: Officer, applicant: Applicant) -> None:
@@ -50,6 +53,30 @@ def keeps_registers(first: Officer, second: Officer, applicant: Applicant) -> No
         first.browser.submit(page, held).require("A complaint")
 
 
+def tells_of_a_breach(reporter: Officer, owner: Officer) -> None:
+    """The officer who finds a breach reports it, the owner's officer takes it over: once in the life of a home."""
+    page = reporter.browser.get(f"{reporter.desk}/officer/breaches")
+    if "You have reported no breach" not in page.text:
+        return
+    now = clock.now().astimezone(HERE)
+    said: dict[str, str | list[str]] = {
+        "kind": "disclosed",
+        "what": "Demonstration: a printed list was left at the counter for a few minutes.",
+        "whom": f"Records office, officer {owner.number}",
+        "detected_at": f"{now:%H:%M}",
+        "called_at": f"{now:%H:%M}",
+        **_parts("detected_on", now.date()),
+        **_parts("called_on", now.date()),
+    }
+    page = reporter.browser.get(f"{reporter.desk}/officer/breaches/new")
+    reporter.browser.submit(page, said).require("BR-001")
+    page = owner.browser.get(f"{owner.desk}/owner/breaches").require("BR-001")
+    page = owner.browser.submit(owner.browser.follow(page, "BR-001"), form="/take-over")
+    page = owner.browser.follow(page.require(f"Officer {owner.number}"), "Preliminary report")
+    written: dict[str, str | list[str]] = {"words": "Demonstration: nobody is known to have read the list."}
+    owner.browser.submit(page, written).require("nobody is known to have read")
+
+
 def only_reads(officer: Officer) -> None:
     """As the supervisor's officer, read what was opened from where and how the log stands; find no way to write a grant."""
     officer.browser.get(f"{officer.desk}/owner/openings?by=outlet").require("operator’s word")
@@ -89,5 +116,8 @@ def _grants(first: Officer, second: Officer) -> None:
 
 
 def _day(name: str, *, days: int = 0) -> dict[str, str | list[str]]:
-    day = (clock.now() + timedelta(days=days)).date()
+    return _parts(name, (clock.now() + timedelta(days=days)).date())
+
+
+def _parts(name: str, day: date) -> dict[str, str | list[str]]:
     return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}

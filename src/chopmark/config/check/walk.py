@@ -150,6 +150,7 @@ def _at_the_owners_desk(walk: Walk, bikram: Officer, asha: Applicant) -> None:
     owners.confirms(devi)
     owners.opens_confirmed(bikram)
     owners.keeps_registers(devi, farah, asha)
+    owners.tells_of_a_breach(bikram, devi)
     owners.only_reads(ling)
 
 

@@ -18,6 +18,10 @@ from chopmark.look import formats
 from chopmark.look.language import in_chinese
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import SUBJECT
+from chopmark.strongroom.breaches import register
+from chopmark.strongroom.breaches.models import BreachKind
+from chopmark.strongroom.breaches.register import Told
+from chopmark.strongroom.desk.breach_words import TO_SUBJECT
 from chopmark.strongroom.desk.complaining import told
 from chopmark.strongroom.desk.forms import SubjectSignInForm, say_at
 from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
@@ -95,7 +99,19 @@ def _timeline(request: HttpRequest, record_id: UUID) -> HttpResponse:
     openings = subject.history(record_id, before=before, now=clock.now())
     older = openings[-1].leaf_id if len(openings) == subject.PAGE else None
     page = {"lines": lines(openings), "older": older, "looked_at": clock.now(), "delay": _longest_delay()}
+    page["breaches"] = [_breach(one) for one in register.told(record_id)]
     return render(request, "strongroom/history.html", page)
+
+
+def _breach(told: Told) -> dict[str, object]:
+    """In plain words, that her record was part of a breach."""
+    return {
+        "reference": told.breach.reference,
+        "what": TO_SUBJECT[BreachKind(told.breach.kind)],
+        "detected_at": told.breach.detected_at,
+        "told_at": told.told_at,
+        "commissioner_told_at": told.commissioner_told_at,
+    }
 
 
 def _longest_delay() -> int:

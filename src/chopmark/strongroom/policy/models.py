@@ -145,6 +145,10 @@ class Finding(models.TextChoices):
     TAKEN_UP = "taken_up"
 
 
+# The pattern of an alert that a report of a breach is overdue: no policy counts it, the register's clocks do.
+BREACH_OVERDUE = "breach_overdue"
+
+
 class Alert(models.Model):
     """The owner is told of a pattern. Added, never changed."""
 
@@ -157,6 +161,14 @@ class Alert(models.Model):
 
     class Meta:
         indexes = [models.Index("asker", "pattern", "raised_at", name="alert_by_asker")]
+        constraints = [
+            # `purpose` names the report: each is told of once, whoever looks.
+            models.UniqueConstraint(
+                fields=["asker", "purpose"],
+                name="breach_overdue_told_once",
+                condition=Q(pattern=BREACH_OVERDUE),
+            )
+        ]
 
 
 class AlertAcknowledgement(models.Model):

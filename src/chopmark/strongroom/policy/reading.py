@@ -10,6 +10,7 @@ from typing import Any
 
 from chopmark.strongroom.particulars import FIELDS, MASKED, plain
 from chopmark.strongroom.policy.shapes import (
+    BreachTerms,
     CaseKind,
     CaseTerms,
     Counts,
@@ -35,6 +36,8 @@ AUTHORITY = "authority"
 DOORS = (AUTHORITY, DESK)
 # By which field a service may reach somebody.
 CHANNELS: Mapping[str, str] = {"email": "email", "phone": "phone"}
+# No term runs longer than this, so that every moment that follows from one is in the calendar.
+_LONGEST = {"minutes": 100_000, "hours": 10_000, "days": 1000, "months": 60}
 _KINDS_WITH_TERMS = (CaseKind.CERTIFICATE, CaseKind.GRANT, CaseKind.OFFICER, CaseKind.SUBJECT)
 
 
@@ -68,6 +71,7 @@ def read(data: Mapping[str, Any], *, file: str, digest: bytes) -> Terms:
         night=_night(sheet.sheet("night")),
         patterns=tuple(_pattern(name, row) for name, row in sheet.sheets("pattern").items()),
         retention=_retention(sheet.sheet("retention")),
+        breaches=_breaches(sheet.sheet("breaches")),
         services={name: _service(name, row, purposes) for name, row in sheet.sheets("service").items()},
         witness_quorum=_witness_quorum(sheet),
     )
@@ -227,6 +231,28 @@ def _days_kept(sheet: Sheet) -> timedelta:
     days = timedelta(days=sheet.number("days"))
     sheet.finish()
     return days
+
+
+def _breaches(sheet: Sheet) -> BreachTerms:
+    terms = BreachTerms(
+        first_report_within=_term(sheet, "first_report_within", "minutes"),
+        preliminary_within=_term(sheet, "preliminary_within", "hours"),
+        interim_every_months=sheet.number("interim_every_months", most=_LONGEST["months"]),
+        post_incident_within=_term(sheet, "post_incident_within", "days"),
+        commissioner_within=_term_or_none(sheet, "tell_commissioner_within", "hours"),
+        people_within=_term_or_none(sheet, "tell_people_within", "hours"),
+        most_records_at_once=sheet.number("most_records_at_once", most=5000),
+    )
+    sheet.finish()
+    return terms
+
+
+def _term(sheet: Sheet, name: str, unit: str) -> timedelta:
+    return timedelta(**{unit: sheet.number(f"{name}_{unit}", most=_LONGEST[unit])})
+
+
+def _term_or_none(sheet: Sheet, name: str, unit: str) -> timedelta | None:
+    return _term(sheet, name, unit) if f"{name}_{unit}" in sheet.table else None
 
 
 def _witness_quorum(sheet: Sheet) -> int:

@@ -167,6 +167,19 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreachTerms:
+    """How soon after a breach was detected, or resolved, each report of it is due; no term where soon is all that is said."""
+
+    first_report_within: timedelta
+    preliminary_within: timedelta
+    interim_every_months: int
+    post_incident_within: timedelta
+    commissioner_within: timedelta | None
+    people_within: timedelta | None
+    most_records_at_once: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A value-added service that the owner approved: under which brand, for what, by which channels and when."""
 
@@ -199,6 +212,7 @@ class Terms:
     night: Night
     patterns: tuple[Pattern, ...]
     retention: Retention
+    breaches: BreachTerms
     services: Mapping[str, Service]
     witness_quorum: int  # how many must have cosigned the log before a head of it is relied on
 

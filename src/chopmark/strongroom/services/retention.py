@@ -10,6 +10,8 @@ from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.breaches.errors import HoldOfBreach
+from chopmark.strongroom.breaches.models import FrozenRecord
 from chopmark.strongroom.errors import RecordShredded
 from chopmark.strongroom.leaves import act, leave, leave_with
 from chopmark.strongroom.models import Case, Record
@@ -146,13 +148,17 @@ def lift_hold(*, hold_id: int, actor: Actor, now: datetime) -> None:
     cases.hold_record(hold.record_id)
     if HoldLift.objects.filter(hold=hold).exists():
         raise HoldUnknown
+    if FrozenRecord.objects.filter(hold=hold).exists():
+        raise HoldOfBreach
     lift = HoldLift.objects.create(hold=hold, lifted_by=officer, lifted_at=now)
     leave(actor=actor, payload={"record": str(hold.record_id), "hold": hold.pk}, now=now, rows=[lift])
 
 
 def holds(now: datetime) -> QuerySet[Hold]:
     """Holds in force, the newest first."""
-    in_force = Hold.objects.filter(cases.in_force(now)).select_related("record", "placed_by")
+    in_force = Hold.objects.filter(cases.in_force(now)).select_related(
+        "record", "placed_by", "frozen__freeze__breach"
+    )
     return in_force.order_by("-placed_at")
 
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom import hkid, vault
 from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.breaches.spans import forgettable
 from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, if_refused, leave
@@ -58,8 +59,8 @@ def withheld(*, now: datetime) -> list[Opening]:
 
 
 def forget_wrong_sign_ins(*, now: datetime) -> None:
-    """Delete what is only kept to count with."""
-    WrongSignIn.objects.filter(at__lte=now - FORGOTTEN_AFTER).delete()
+    """Delete what is only kept to count with, and is no evidence of a breach."""
+    WrongSignIn.objects.filter(forgettable(now, by=now - FORGOTTEN_AFTER)).delete()
 
 
 def _fits(record: Record, code: str) -> bool:

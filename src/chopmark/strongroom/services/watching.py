@@ -11,6 +11,7 @@ from django.db.models import Max, QuerySet
 
 from chopmark.strongroom import locks
 from chopmark.strongroom.actors import WATCH, Actor, ActorKind
+from chopmark.strongroom.breaches.spans import forgettable
 from chopmark.strongroom.errors import CaseUnknown
 from chopmark.strongroom.leaves import if_refused, leave_with
 from chopmark.strongroom.log.errors import OpeningsWaitForWitnesses
@@ -166,8 +167,8 @@ def note(asking: Asking, now: datetime, *, refused: str = "") -> None:
 
 
 def forget_attempts(*, now: datetime) -> None:
-    """Delete what is only kept to count with."""
-    Attempt.objects.filter(at__lte=now - FORGOTTEN_AFTER).delete()
+    """Delete what is only kept to count with, and is no evidence of a breach."""
+    Attempt.objects.filter(forgettable(now, by=now - FORGOTTEN_AFTER)).delete()
 
 
 def _is_of(pattern: Pattern, asking: Asking, refused: str, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chopmark.look.forms import Choices
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.breaches.overdue import breach_number
 from chopmark.strongroom.desk.owner import words
 from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, paged, sheet, show
 from chopmark.strongroom.models import Officer
@@ -96,7 +97,8 @@ def _row(one: Alert) -> dict[str, Any]:
         "alert": one,
         "what": words.pattern(one.pattern),
         "who": words.asker(one.asker),
-        "purpose": words.purpose(one.purpose),
+        "purpose": words.about(one),
+        "breach": breach_number(one),
         "seen": seen,
         "found": words.FINDINGS[Finding(seen.finding)] if seen and seen.finding else "",
     }

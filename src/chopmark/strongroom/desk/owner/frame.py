@@ -46,6 +46,7 @@ PAGES: Final = (
     Page("owner-refusals", _("Refusals")),
     Page("owner-complaints", _("Complaints")),
     Page("owner-alerts", _("Alerts")),
+    Page("owner-breaches", _("Breaches")),
     Page("owner-grants", _("Grants")),
     Page("owner-retention", _("Retention")),
     Page("owner-assessments", _("Impact assessments")),

@@ -14,6 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chopmark.look.forms import Choices, DayField
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.breaches import register
+from chopmark.strongroom.breaches.errors import HoldOfBreach
+from chopmark.strongroom.breaches.freezing import REASON as BREACH
 from chopmark.strongroom.desk.forms import say_at
 from chopmark.strongroom.desk.owner.frame import looked_at, owners_only, paged, show
 from chopmark.strongroom.errors import RecordShredded
@@ -31,6 +34,7 @@ ORDERS = 5
 # The policy's own words for a reason, where it uses those that came with it.
 REASONS: Final[dict[str, Promise]] = {
     "audit": _("An audit"),
+    BREACH: _("A breach: its evidence is frozen"),
     "complaint": _("A complaint"),
     "investigation": _("An investigation"),
     "litigation": _("A case in court"),
@@ -123,7 +127,12 @@ def holds(request: HttpRequest, officer: Officer) -> HttpResponse:
     lines: Any = page["lines"]
     known = _applications([each.record_id for each in lines])
     page["rows"] = [
-        {"hold": each, "application": known.get(each.record_id, ""), "reason": _reason(each)}
+        {
+            "hold": each,
+            "application": known.get(each.record_id, ""),
+            "reason": _reason(each),
+            "breach": register.breach_holding(each),
+        }
         for each in lines
     ]
     return show(request, officer, "holds", "owner-retention", page)
@@ -148,6 +157,8 @@ def lift(request: HttpRequest, officer: Officer, hold_id: int) -> HttpResponse:
         held = retention.holds(clock.now()).filter(pk=hold_id).first()
         if held is None:
             raise HoldUnknown
+        if register.breach_holding(held):
+            raise HoldOfBreach
         page = {
             "hold": held,
             "application": _applications([held.record_id]).get(held.record_id, ""),

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chopmark.look.language import in_chinese
-from chopmark.strongroom.policy.models import Finding
+from chopmark.strongroom.breaches.overdue import ASKER as BREACH
+from chopmark.strongroom.desk.breach_words import duty_of_key
+from chopmark.strongroom.policy.models import BREACH_OVERDUE, Alert, Finding
 from chopmark.strongroom.policy.shapes import Counts, Per
 from chopmark.strongroom.purposes import DESK, terms
 
@@ -32,6 +34,8 @@ _PER: Final[dict[Per, Promise]] = {
 
 def pattern(name: str) -> str:
     """What was counted, by whom, in how long; its own name if the policy has it no more."""
+    if name == BREACH_OVERDUE:
+        return _("A report of a breach that is overdue")
     rule = next((one for one in terms().patterns if one.name == name), None)
     if rule is None:
         return name
@@ -47,11 +51,18 @@ def pattern(name: str) -> str:
 def asker(name: str) -> str:
     """Who asked: an officer at the desk, the operator's system, or an outlet as that system says."""
     kind, _slash, who = name.partition("/")
+    if name.startswith(BREACH):
+        return _("Breach %(reference)s") % {"reference": who}
     if kind == "outlet":
         return _("Outlet %(outlet)s, as the operator’s system says") % {"outlet": who}
     if kind == DESK:
         return _("Officer %(number)s, at this desk") % {"number": who} if who else _("This desk")
     return _("The operator’s system (%(actor)s)") % {"actor": who} if who else _("The operator’s system")
+
+
+def about(alert: Alert) -> str:
+    """For what purpose records were asked for, or which report is overdue."""
+    return duty_of_key(alert.purpose) if alert.pattern == BREACH_OVERDUE else purpose(alert.purpose)
 
 
 def purpose(name: str) -> str:
