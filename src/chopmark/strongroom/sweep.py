@@ -1,11 +1,11 @@
-"""What the clock asks of the strongroom: what nobody came back for and what is due is shredded, counters forgotten."""
+"""What the clock asks of the strongroom: what is over or due is shredded, counters are forgotten, the owner is reminded."""
 
 from django.db import close_old_connections
 
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.journal import log_failure
-from chopmark.strongroom.services import cases, retention, subject, watching
+from chopmark.strongroom.services import cases, request_clock, retention, subject, watching
 
 # A round ends within the minute until the next one: what is left over is done then.
 _MOST_IN_A_ROUND = 1000
@@ -18,6 +18,7 @@ def sweep() -> None:
         cases.expire_unconfirmed(actor=CLOCK, now=now)
         subject.forget_wrong_sign_ins(now=now)
         watching.forget_attempts(now=now)
+        request_clock.remind(actor=CLOCK, now=now)
         retention.shred_due(actor=CLOCK, now=now, most=_MOST_IN_A_ROUND)
     except Exception as failure:  # noqa: BLE001  the thread must live; everything here may run again
         log_failure(__name__, failure)

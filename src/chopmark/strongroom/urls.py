@@ -42,6 +42,11 @@ urlpatterns = [
     path("history/choices", choices.choices, name="choices"),
     path("history/choices/allow", choices.allow, name="choices-allow"),
     path("history/choices/withdraw", choices.withdraw, name="choices-withdraw"),
+    path("history/choices/forbid", choices.forbid, name="choices-forbid"),
+    path("history/choices/permit", choices.permit, name="choices-permit"),
+    path(
+        "history/choices/<str:name>/<str:purpose>/<str:channel>", choices.statement, name="choices-statement"
+    ),
     path("history/certificates", known_certificates.listed, name="certificates"),
     path("history/certificates/ask", known_certificates.ask, name="certificate-ask"),
     path("history/certificates/<uuid:challenge_id>", known_certificates.new, name="certificate-new"),
