@@ -31,9 +31,8 @@ def _raise(*, actor: Actor, now: datetime) -> int:
     owed = _owed(now)
     for request, pattern in owed:
         facts = {"pattern": pattern, "asker": asker_of(request)}
-        count = abs(days_left(request, _today(now)))
-        alert = Alert(**facts, purpose="", count=count, raised_at=now)
-        leave_with(alert, actor=actor, payload=facts | {"count": count}, now=now)
+        alert = Alert(**facts, purpose="", count=1, raised_at=now)
+        leave_with(alert, actor=actor, payload=facts, now=now)
     if not owed:
         leave(actor=actor, payload={"alerts": 0}, now=now)
     return len(owed)
