@@ -42,7 +42,7 @@ marketing_en = "Smart card readers, and certificates of other kinds"
 marketing_zh = "智能卡閱讀器及其他種類的證書"
 transfer = "none"
 opt_out_en = "Take your yes back at this desk, free of charge"
-opt_out_zh = "在本平台免費收回同意"
+opt_out_zh = "在本處櫃檯免費收回同意"
 
 [purpose.partner_offers]
 fields = ["email"]
@@ -69,7 +69,7 @@ transfer = "for_gain"
 given_to_en = "Insurers in Hong Kong"
 given_to_zh = "香港的保險公司"
 opt_out_en = "Take your yes back at this desk, free of charge"
-opt_out_zh = "在本平台免費收回同意"
+opt_out_zh = "在本處櫃檯免費收回同意"
 
 [purpose.mailing]
 fields = ["email", "phone"]

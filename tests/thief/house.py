@@ -61,7 +61,7 @@ marketing_en = "Reminders"
 marketing_zh = "提示"
 transfer = "none"
 opt_out_en = "Take your yes back at this desk, free of charge"
-opt_out_zh = "在本平台免費收回同意"
+opt_out_zh = "在本處櫃檯免費收回同意"
 from = 2026-11-01
 until = 2036-11-01
 """

@@ -32,6 +32,7 @@ urlpatterns = [
     path("officer/cases/new", cases.new, name="officer-case-new"),
     path("officer/cases/<uuid:case_id>", cases.one, name="officer-case"),
     path("officer/cases/<uuid:case_id>/ask", cases.ask, name="officer-case-ask"),
+    path("officer/cases/<uuid:case_id>/no-marketing", cases.no_marketing, name="officer-case-no-marketing"),
     path("officer/cases/<uuid:case_id>/close", cases.close, name="officer-case-close"),
     path(
         "officer/cases/<uuid:case_id>/open/<uuid:request_id>", cases.open_confirmed, name="officer-case-open"
