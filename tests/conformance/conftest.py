@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
+from approved_services import SERVICES
+from chopmark.strongroom.options import USUAL_POLICY
 from thief.scene import crew, found, house, owners_log  # noqa: F401  fixtures of both files of the thief's suite
 
 CHOPMARK = [sys.executable, "-m", "chopmark.config"]
@@ -93,12 +95,15 @@ def instance(walked: Path) -> Iterator[Instance]:
     if "CHOPMARK_INSTANCE" in os.environ:
         yield Instance(walked, summary)
         return
+    # Two services that the owner approved meanwhile, so that there is something to choose.
+    policy = walked.parent / "policy.toml"
+    policy.write_text(USUAL_POLICY.read_text() + SERVICES)
     with (walked / "up.log").open("w") as log:
         process = subprocess.Popen(
             [*CHOPMARK, "up", "--home", str(walked)],
             stdout=log,
             stderr=log,
-            env={**os.environ},
+            env={**os.environ, "STRONGROOM_POLICY": str(policy)},
             start_new_session=True,
         )
         try:

@@ -19,8 +19,8 @@ AT_DESK = f"{OWNER} at the owner's desk"
 SUPERVISOR = "99001"
 BIKRAM = "20417"
 PAGES = (
-    "", "openings", "refusals", "complaints", "alerts", "alerts?show=all", "grants", "grants/new", "retention",
-    "retention/shred", "retention/holds", "retention/holds/new", "assessments", "assessments/new",
+    "", "openings", "refusals", "complaints", "data-requests", "alerts", "alerts?show=all", "grants", "grants/new", "retention",
+    "data-requests/refusals", "retention/shred", "retention/holds", "retention/holds/new", "assessments", "assessments/new",
     "assessments/1/new", "keys", "log", "openings?by=outlet", "openings?by=officer&place=desk/", "openings/report",
     "breaches", "breaches?show=all", "breaches/new", "breaches/1/steps/preliminary", "breaches/1/steps/commissioner",
     "breaches/1/steps/people", "breaches/1/records", "breaches/1/applications", "breaches/1/lift",
@@ -33,6 +33,7 @@ LINKS = {
     "grants": "grants",
     "assessments": "assessments",
     "breaches?show=all": "breaches",
+    "data-requests": "data-requests",
 }
 ACTS = {"retention/holds": "retention/holds"}  # and for the owner's own officers
 GUESSES = 4  # in both languages: as many numbers that lead nowhere as the owner is told of, and not as many as slow the desk
@@ -67,6 +68,15 @@ def test_the_subject_reads_chooses_and_complains_without_a_barrier(visitor, inst
     subject.judges("history")
     subject.goes(f"{desk}/history/choices")
     subject.judges("choices")
+    subject.goes(f"{desk}/history/choices/partners/partner_offers/email")
+    subject.judges("statement")
+    subject.presses("main form.fields button")
+    subject.judges("statement-errors")
+    subject.goes(f"{desk}/history/choices")
+    subject.presses("form[action$='/allow'] button")
+    subject.presses("form[action$='/forbid'] button")
+    subject.judges("choices-forbidden")
+    _asks(subject, desk)
     subject.goes(f"{desk}/history/certificates")
     subject.judges("certificates")
     subject.presses("form[action$='/ask'] button")
@@ -80,6 +90,65 @@ def test_the_subject_reads_chooses_and_complains_without_a_barrier(visitor, inst
     subject.judges("complaint")
     subject.presses("main form[method=post] button")
     subject.judges("complained")
+
+
+def _asks(subject, desk) -> None:
+    """For a correction, with a mistake first, and for access, whose fee she is told below."""
+    subject.goes(f"{desk}/history/requests")
+    subject.judges("requests-none")
+    subject.goes(f"{desk}/history/requests/new/correction")
+    subject.judges("request-correction")
+    subject.chooses("field", "phone")
+    subject.fills(wrong="I gave it up.", right="12")
+    subject.presses("main form.fields button")
+    subject.judges("request-errors")
+    subject.fills(right="9876 5432")
+    subject.presses("main form.fields button")
+    subject.goes(f"{desk}/history/requests/new/access")
+    subject.judges("request-access")
+    subject.fills(about="All that you keep about me, and whom you gave it.")
+    subject.presses("main form.fields button")
+    subject.judges("request")
+    subject.goes(f"{desk}/history/requests")
+    subject.judges("requests")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_a_request_is_costed_and_answered_without_a_barrier(visitor, instance, asha, credentials, language):  # noqa: F811
+    subject, farah, desk = visitor(language), visitor(language), instance.address("desk")
+    subject.goes(f"{desk}/history")
+    subject.fills(hkid=asha.particulars.hkid, code=asha.access_code)
+    subject.presses()
+    subject.goes(f"{desk}/history/requests/new/access")
+    subject.fills(about="Whom you gave my address.")
+    subject.presses("main form.fields button")
+    mine = subject.page.url
+    owners = mine.replace("/history/requests/", "/owner/data-requests/")
+    farah.goes(f"{desk}/owner/")
+    enters(farah, OWNER, AT_DESK, credentials, "request-sign-in")
+    farah.goes(f"{owners}/fee")
+    farah.judges("owner-data-request-fee")
+    farah.fills(amount="500")
+    farah.presses("main form.fields button")
+    farah.judges("owner-data-request-fee-errors")
+    farah.fills(amount="40")
+    farah.presses("main form.fields button")
+    farah.judges("owner-data-request")
+    subject.goes(mine)
+    subject.judges("request-fee")
+    subject.presses("form[action$='/fee'] button")
+    farah.goes(owners)
+    farah.presses("main form.fields button")
+    farah.judges("owner-data-request-errors")
+    farah.chooses("outcome", "in_part")
+    farah.chooses("ground", "data_of_another")
+    farah.fills(words="A copy lies at the counter, without what names your brother.")
+    farah.presses("main form.fields button")
+    farah.judges("owner-data-request-answered")
+    farah.goes(f"{desk}/owner/data-requests/refusals")
+    farah.judges("owner-data-refusals")
+    subject.goes(mine)
+    subject.judges("request-answered")
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hant"])

@@ -1,34 +1,18 @@
-"""A policy with one value-added service that the owner approved."""
+"""A policy with two value-added services that the owner approved, one of which hands data on."""
 
+from approved_services import SERVICES
 from chopmark.strongroom.options import USUAL_POLICY
+from chopmark.strongroom.purposes import terms
+from chopmark.strongroom.services import consent_texts
+from chopmark.strongroom.services.choices import Use
+from chopmark.strongroom.services.consent_texts import Agreed
 
-POLICY = (
-    USUAL_POLICY.read_text()
-    + """
-[purpose.offers]
-fields = ["email", "phone"]
-callers = ["authority"]
-kinds = ["choice"]
-per_hour = 1000
-per_day = 5000
-en = "To tell you of offers"
-zh = "通知你優惠"
+POLICY = USUAL_POLICY.read_text() + SERVICES
 
-[purpose.reminders]
-fields = ["email", "phone"]
-callers = ["authority"]
-kinds = ["choice"]
-per_hour = 1000
-per_day = 5000
-en = "To remind you of other certificates of yours that end"
-zh = "提醒你其他證書即將到期"
 
-[service.club]
-brand_en = "Example Club"
-brand_zh = "例子會"
-purposes = ["offers", "reminders"]
-channels = ["email", "phone"]
-from = 2026-11-01
-until = 2027-11-01
-"""
-)
+def agreed(use: Use, *, language: str = "en", in_writing: bool = False) -> Agreed:
+    """She read what the policy says of a use now."""
+    digest = consent_texts.digest_of(
+        terms().services[use.service], purpose=use.purpose, channel=use.channel, language=language
+    )
+    return Agreed(digest=digest, language=language, in_writing=in_writing)

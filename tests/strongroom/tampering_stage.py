@@ -9,6 +9,8 @@ from uuid import uuid4
 import breach_stage
 from owners_stage import DEVI, FARAH, grant, officers_are_in
 from people import ASHA, CHANDRA, ERRAND, ESHA, LATER, NOW, WORKER, asha_applies, asked
+from requests_stage import ACCESS, NEW_PHONE, answer, make
+from services_stage import agreed
 
 from chopmark import software
 from chopmark.config.audit.fault import Fault
@@ -33,9 +35,11 @@ from chopmark.strongroom.services import (
     bulk,
     choices,
     complaints,
+    data_requests,
     officer_cases,
     openings,
     retention,
+    suppression,
 )
 from chopmark.strongroom.services.assessments import Findings
 from chopmark.strongroom.services.bulk import Batch
@@ -90,6 +94,7 @@ def populated(log: Path, public: Path) -> OwnersScene:
     _granted([of_asha.record_id, of_esha.record_id])
     _chosen(of_asha.record_id)
     _held(of_asha.record_id, of_esha.record_id)
+    _requested(of_asha.record_id, of_esha.record_id)
     _known(of_asha.record_id, b"\x01")
     _known(of_esha.record_id, b"\x02")
     _complained(of_asha.record_id)
@@ -162,9 +167,22 @@ def _chosen(record_id) -> None:
     for use in (OFFERS, REMINDERS):
         with contextlib.suppress(Refusal):
             choices.release(record_id=record_id, use=use, keys=keyring(), actor=WORKER, now=LATER)
-        choices.allow(session=session, use=use, keys=keyring(), actor=SUBJECT, now=LATER)
+        choices.allow(session=session, use=use, agreed=agreed(use), keys=keyring(), actor=SUBJECT, now=LATER)
     choices.release(record_id=record_id, use=OFFERS, keys=keyring(), actor=WORKER, now=LATER)
     choices.withdraw(session=session, use=OFFERS, actor=SUBJECT, now=LATER)
+
+
+def _requested(*record_ids) -> None:
+    """Each asks twice, agrees to a fee and is answered; each forbids marketing and permits it again."""
+    for record_id in record_ids:
+        session = SubjectSession(record_id=record_id, signed_in_at=LATER)
+        request = make(record_id, ACCESS)
+        data_requests.tell_fee(request_id=request.pk, amount_minor=100, actor=DEVI, now=LATER)
+        data_requests.agree_fee(session=session, request_id=request.pk, actor=SUBJECT, now=LATER)
+        answer(request)
+        answer(make(record_id, NEW_PHONE))
+        suppression.forbid(session=session, actor=SUBJECT, now=LATER)
+        suppression.permit(session=session, actor=SUBJECT, now=LATER)
 
 
 def _held(*record_ids) -> None:

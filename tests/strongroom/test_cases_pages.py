@@ -47,6 +47,14 @@ def test_it_works(bikram):
     assert address in text(bikram.get("/officer/cases"))
 
 
+def test_she_asked_that_nobody_contacts_her(bikram):
+    address = opens(bikram)
+    assert "Nobody may contact her for marketing" in text(bikram.get(address))
+    assert bikram.post(f"{address}/no-marketing").headers["Location"] == address
+    assert "This person has said that nobody may contact her" in text(bikram.get(address))
+    assert signs_in("20588").post(f"{address}/no-marketing").status_code == 403
+
+
 @pytest.mark.parametrize("address", ["/officer/cases", "/officer/cases/new", "/officer/requests"])
 @pytest.mark.parametrize("language", ["en", "zh-hant"])
 def test_every_page_is_there_when_nothing_has_happened(bikram, address, language):

@@ -23,6 +23,8 @@ PAGES = [
     "/owner/alerts",
     "/owner/assessments",
     "/owner/assessments/new",
+    "/owner/data-requests",
+    "/owner/data-requests/refusals",
     "/owner/grants",
     "/owner/grants/new",
     "/owner/keys",

@@ -3,6 +3,7 @@ from copy import deepcopy
 
 import pytest
 from people import NOW
+from services_stage import POLICY
 
 from chopmark import software
 from chopmark.strongroom import purposes
@@ -54,6 +55,12 @@ def test_it_works():
 
 
 WRONG = [
+    (set_("requests.answer_within_days", 41), "requests.answer_within_days"),
+    (set_("requests.warn_days_left", 40), "requests.warn_days_left"),
+    (set_("requests.access_fee_at_most_cents", -1), "requests.access_fee_at_most_cents"),
+    (set_("requests.ground.identity.of", ["deletion"]), "requests.ground.identity.of"),
+    (drop("requests.ground.identity.zh"), "requests.ground.identity.zh"),
+    (drop("requests.ground.identity.section"), "requests.ground.identity.section"),
     (set_("purpose.certificate.fields", ["shoe_size"]), "purpose.certificate.fields"),
     (set_("purpose.certificate.fields", []), "purpose.certificate.fields"),
     (set_("purpose.certificate.callers", ["street"]), "purpose.certificate.callers"),
@@ -90,6 +97,42 @@ WRONG = [
 @pytest.mark.parametrize(("change", "key"), WRONG, ids=[key for _, key in WRONG])
 def test_a_mistake_is_named_by_its_dotted_key(change, key):
     assert any(mistake.startswith(f"{key}: ") for mistake in mistakes(change))
+
+
+WITH_SERVICES = tomllib.loads(POLICY)
+TEXTS = [
+    f"{name}_{language}" for name in ("data", "marketing", "opt_out", "given_to") for language in ("en", "zh")
+]
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "transfer"])
+def test_a_service_without_a_text_of_part_6a_is_no_service(text):
+    data = deepcopy(WITH_SERVICES)
+    del data["service"]["partners"][text]
+    with pytest.raises(PolicyMistakes) as found:
+        read(data, file="purposes.toml", digest=bytes(32))
+    assert any(line.startswith(f"service.partners.{text}: is missing") for line in found.value.mistakes)
+
+
+def test_a_service_that_hands_nothing_on_names_nobody_to_whom():
+    data = deepcopy(WITH_SERVICES)
+    data["service"]["partners"]["transfer"] = "none"
+    with pytest.raises(PolicyMistakes, match=r"service\.partners\.given_to_en: is not a key"):
+        read(data, file="purposes.toml", digest=bytes(32))
+
+
+def test_what_a_service_says_to_somebody_is_marketing():
+    data = deepcopy(WITH_SERVICES)
+    del data["purpose"]["offers"]["marketing"]
+    with pytest.raises(PolicyMistakes, match=r"service\.club\.purposes: offers is not marked"):
+        read(data, file="purposes.toml", digest=bytes(32))
+
+
+def test_a_policy_that_says_nothing_of_requests_keeps_to_the_law():
+    data = deepcopy(USUAL)
+    del data["requests"]
+    requests = read(data, file="purposes.toml", digest=bytes(32)).requests
+    assert (requests.answer_within.days, requests.most_fee_minor, requests.grounds) == (40, 0, {})
 
 
 def test_every_mistake_is_named_at_once():

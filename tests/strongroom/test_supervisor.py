@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from owners_stage import DEVI, FARAH, grant, home, officers_are_in, officers_case
 from people import ASHA, BIKRAM, WORKER, asha_applies, asked
+from requests_stage import make
 
 from chopmark.strongroom import __main__ as commands
 from chopmark.strongroom import clock
@@ -42,6 +43,7 @@ LING = Actor.officer("99001")
 ACTS = {
     "owner-assessment-new",
     "owner-assessment-version",
+    "owner-data-request-fee",
     "owner-grant-end",
     "owner-grant-new",
     "owner-grant-sign",
@@ -101,6 +103,7 @@ def busy():
         "grant_id": grant(now=now, expires_at=now + timedelta(days=7)),
         "hold_id": hold,
         "number": written.number,
+        "request_id": make(asha.record_id, now=now).pk,
     }
 
 

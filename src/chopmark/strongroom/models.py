@@ -13,6 +13,7 @@ from chopmark.strongroom.errors import RecordShredded
 from chopmark.strongroom.log import models as _log  # noqa: F401  and in it
 from chopmark.strongroom.policy import models as _policy  # noqa: F401  and in it
 from chopmark.strongroom.policy import registers as _registers  # noqa: F401  the same
+from chopmark.strongroom.policy import requests as _requests  # noqa: F401  the same
 from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.vault import Locked

@@ -21,6 +21,7 @@ from chopmark.strongroom.models import (
     Outcome,
     Record,
 )
+from chopmark.strongroom.services import data_requests
 from chopmark.strongroom.services.submit import HERE
 
 # A checkpoint is due each second; a leaf that waits so much longer shows that the publisher stands still.
@@ -101,6 +102,8 @@ class Numbers:
     openings_today: int
     refusals_today: int
     complaints_open: int
+    requests_open: int
+    requests_overdue: int
 
 
 def openings_by(grouping: Grouping, period: Period, place: Place | None = None) -> "QuerySet[Opening, Any]":
@@ -143,6 +146,8 @@ def numbers(now: datetime) -> Numbers:
         openings_today=of_today.filter(refused="").count(),
         refusals_today=of_today.exclude(refused="").count(),
         complaints_open=Complaint.objects.exclude(pk__in=_settled()).count(),
+        requests_open=data_requests.unanswered().count(),
+        requests_overdue=data_requests.unanswered().filter(due_on__lt=today).count(),
     )
 
 

@@ -6,7 +6,7 @@ from chopmark.strongroom import clock
 from chopmark.strongroom.actors import CLOCK, WATCH
 from chopmark.strongroom.breaches import freezing, overdue
 from chopmark.strongroom.journal import log_failure
-from chopmark.strongroom.services import cases, retention, subject, watching
+from chopmark.strongroom.services import cases, request_clock, retention, subject, watching
 
 # A round ends within the minute until the next one: what is left over is done then.
 _MOST_IN_A_ROUND = 1000
@@ -21,6 +21,7 @@ def sweep() -> None:
         subject.forget_wrong_sign_ins(now=now)
         watching.forget_attempts(now=now)
         freezing.release(actor=CLOCK, now=now, most=_MOST_IN_A_ROUND)
+        request_clock.remind(actor=CLOCK, now=now)
         retention.shred_due(actor=CLOCK, now=now, most=_MOST_IN_A_ROUND)
     except Exception as failure:  # noqa: BLE001  the thread must live; everything here may run again
         log_failure(__name__, failure)

@@ -12,6 +12,7 @@ from chopmark.strongroom.desk import (
     history,
     known_certificates,
     officer,
+    requesting,
     second,
 )
 from chopmark.strongroom.desk.owner import (
@@ -27,6 +28,7 @@ from chopmark.strongroom.desk.owner import (
 )
 from chopmark.strongroom.desk.owner import complaining as owner_complaints
 from chopmark.strongroom.desk.owner import pages as owner_pages
+from chopmark.strongroom.desk.owner import requesting as owner_requests
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -41,6 +43,7 @@ urlpatterns = [
     path("officer/cases/new", cases.new, name="officer-case-new"),
     path("officer/cases/<uuid:case_id>", cases.one, name="officer-case"),
     path("officer/cases/<uuid:case_id>/ask", cases.ask, name="officer-case-ask"),
+    path("officer/cases/<uuid:case_id>/no-marketing", cases.no_marketing, name="officer-case-no-marketing"),
     path("officer/cases/<uuid:case_id>/close", cases.close, name="officer-case-close"),
     path(
         "officer/cases/<uuid:case_id>/open/<uuid:request_id>", cases.open_confirmed, name="officer-case-open"
@@ -55,6 +58,15 @@ urlpatterns = [
     path("history/choices", choices.choices, name="choices"),
     path("history/choices/allow", choices.allow, name="choices-allow"),
     path("history/choices/withdraw", choices.withdraw, name="choices-withdraw"),
+    path("history/choices/forbid", choices.forbid, name="choices-forbid"),
+    path("history/choices/permit", choices.permit, name="choices-permit"),
+    path(
+        "history/choices/<str:name>/<str:purpose>/<str:channel>", choices.statement, name="choices-statement"
+    ),
+    path("history/requests", requesting.listed, name="requests"),
+    path("history/requests/new/<str:kind>", requesting.new, name="request-new"),
+    path("history/requests/<int:request_id>", requesting.one, name="request"),
+    path("history/requests/<int:request_id>/fee", requesting.agree, name="request-fee"),
     path("history/certificates", known_certificates.listed, name="certificates"),
     path("history/certificates/ask", known_certificates.ask, name="certificate-ask"),
     path("history/certificates/<uuid:challenge_id>", known_certificates.new, name="certificate-new"),
@@ -68,6 +80,10 @@ urlpatterns = [
     path("owner/refusals", owner_pages.refusals, name="owner-refusals"),
     path("owner/complaints", owner_complaints.listed, name="owner-complaints"),
     path("owner/complaints/<int:complaint_id>", owner_complaints.one, name="owner-complaint"),
+    path("owner/data-requests", owner_requests.listed, name="owner-data-requests"),
+    path("owner/data-requests/refusals", owner_requests.refusals, name="owner-data-refusals"),
+    path("owner/data-requests/<int:request_id>", owner_requests.one, name="owner-data-request"),
+    path("owner/data-requests/<int:request_id>/fee", owner_requests.fee, name="owner-data-request-fee"),
     path("owner/alerts", alerting.listed, name="owner-alerts"),
     path("owner/alerts/<int:alert_id>", alerting.alert, name="owner-alert"),
     path("owner/stops/<int:stop_id>", alerting.stop, name="owner-stop"),

@@ -36,12 +36,11 @@ class Chances:
 
 def lock(fields: Fields, *, record_id: UUID, kek: KeyEncryptionKey, chances: Chances) -> Locked:
     """Encrypt a record's fields under a fresh key and wrap that key."""
-    text = json.dumps(dict(fields), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return Locked(
         record_id=record_id,
         wrapped_key=kek.wrap(chances.record_key, bound_to=_key_of(record_id), nonce=chances.wrapping_nonce),
         ciphertext=_encrypt(
-            text.encode(), key=chances.record_key, nonce=chances.fields_nonce, bound_to=_fields_of(record_id)
+            _text(fields), key=chances.record_key, nonce=chances.fields_nonce, bound_to=_fields_of(record_id)
         ),
     )
 
@@ -53,6 +52,12 @@ def unlock(locked: Locked, *, kek: KeyEncryptionKey) -> dict[str, str | None]:
         _decrypt(locked.ciphertext, key=key, bound_to=_fields_of(locked.record_id))
     )
     return fields
+
+
+def relock(fields: Fields, *, locked: Locked, kek: KeyEncryptionKey, nonce: bytes) -> bytes:
+    """Fields written anew under the record's own key, which does not change: what lies under it is read as before."""
+    key = kek.unwrap(locked.wrapped_key, bound_to=_key_of(locked.record_id))
+    return _encrypt(_text(fields), key=key, nonce=nonce, bound_to=_fields_of(locked.record_id))
 
 
 def lock_text(text: str, *, locked: Locked, text_id: UUID, kek: KeyEncryptionKey, nonce: bytes) -> bytes:
@@ -79,8 +84,11 @@ def blind_index(hkid: str, *, kek: KeyEncryptionKey) -> bytes:
 
 def digest(fields: Fields, *, kek: KeyEncryptionKey) -> bytes:
     """Tells whether a form is the same as before, with the record shut; keyed, so it cannot be guessed at."""
-    text = json.dumps(dict(fields), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return kek.mac("form digest", text.encode())
+    return kek.mac("form digest", _text(fields))
+
+
+def _text(fields: Fields) -> bytes:
+    return json.dumps(dict(fields), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _encrypt(text: bytes, *, key: bytes, nonce: bytes, bound_to: bytes) -> bytes:

@@ -30,7 +30,7 @@ from chopmark.strongroom.policy.shapes import CaseKind, Purpose
 from chopmark.strongroom.problems import WORDS, words_for
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.roles import OfficerRole
-from chopmark.strongroom.services import cases, officer_cases, two_persons
+from chopmark.strongroom.services import cases, officer_cases, suppression, two_persons
 from chopmark.strongroom.services.officer_cases import Wanted
 from chopmark.strongroom.services.submit import HERE
 from chopmark.strongroom.services.two_persons import Wish
@@ -130,6 +130,15 @@ def close(request: HttpRequest, officer: Officer, case_id: UUID) -> HttpResponse
     return redirect("officer-case", case_id)
 
 
+@require_POST
+@officers_only
+def no_marketing(request: HttpRequest, officer: Officer, case_id: UUID) -> HttpResponse:
+    """Write down for the person, who asked by letter or telephone, that nobody may contact her for marketing."""
+    _own(case_id, officer)
+    suppression.forbid_for_her(case_id=case_id, actor=Actor.officer(officer.number), now=clock.now())
+    return redirect("officer-case", case_id)
+
+
 def _own(case_id: UUID, officer: Officer) -> OfficerCase:
     of = OfficerCase.objects.select_related("case__record").filter(pk=case_id).first()
     if of is None:
@@ -186,6 +195,7 @@ def _page(
         "left": max(most - sum(not one.refused for one in lines), 0),
         "most": most,
         "requests": _requests(of, now),
+        "no_marketing": suppression.standing(of.case.record_id) is not None,
     }
     return show(request, officer, "one", "officer-cases", page | more, status=status)
 

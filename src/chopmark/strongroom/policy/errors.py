@@ -255,3 +255,70 @@ class NotChosen(Refusal):
     """The subject has not allowed this service to reach her for this purpose by this channel."""
 
     code = "not_chosen"
+
+
+class TextNotShown(Refusal):
+    """What she said yes to is not the text that the policy has for this service in that language."""
+
+    code = "text_not_shown"
+
+
+class ConsentNotInWriting(Refusal):
+    """The service hands data to a third person, so a yes must be a written statement of its own (s. 35K)."""
+
+    code = "consent_not_in_writing"
+
+
+class MarketingForbidden(Refusal):
+    """The subject has said that nobody may contact her for marketing: no other leave counts."""
+
+    code = "marketing_forbidden"
+
+
+# Requests of subjects.
+class RequestNotKnown(Refusal):
+    """No request has this number, or it is another record's."""
+
+    code = "request_not_known"
+
+
+class RequestAnswered(Refusal):
+    """The request has been answered: an answer is final."""
+
+    code = "request_answered"
+
+
+class RequestWaits(Refusal):
+    """A request of the same kind about the same thing is still to be answered."""
+
+    code = "request_waits"
+
+
+class GroundNotAllowed(Refusal):
+    """Something is refused on a ground that the policy does not have for this kind of request, or on none."""
+
+    code = "ground_not_allowed"
+
+
+class FeeNotAllowed(Refusal):
+    """A correction is free, and access costs no more than the policy's ceiling, told once before the answer."""
+
+    code = "fee_not_allowed"
+
+
+class NoFeeTold(Refusal):
+    """There is no fee to agree to."""
+
+    code = "no_fee_told"
+
+
+class AnswerNeedsWords(Refusal):
+    """An answer says what was given or done, or why not."""
+
+    code = "answer_needs_words"
+
+
+class ApplicationStillOpen(Refusal):
+    """An e-mail address cannot be corrected while an application carries the old one into a certificate."""
+
+    code = "application_still_open"

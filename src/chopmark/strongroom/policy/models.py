@@ -233,6 +233,31 @@ class Choice(models.Model):
     allowed = models.BooleanField()
     chosen_at = models.DateTimeField()
     case = models.ForeignKey("strongroom.Case", on_delete=models.PROTECT, related_name="+")
+    # What she was shown when she said yes: the text's digest and language, the policy's version, and whether she
+    # said it as a statement of its own in writing.
+    text_digest = models.BinaryField(max_length=32, null=True)
+    text_version = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    in_writing = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index("record", "service", "purpose", "channel", "id", name="choice_newest")]
+
+
+class Suppression(models.Model):
+    """A subject forbids all marketing, or permits it again: the newest row of hers counts. Added, never changed."""
+
+    record = _of_record("suppressions")
+    forbidden = models.BooleanField()
+    officer = models.CharField(
+        max_length=32, blank=True
+    )  # who wrote it down for her; none if she did it herself
+    at = models.DateTimeField()
+    leaf_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="suppression_lifted_by_herself", condition=Q(forbidden=True) | Q(officer="")
+            ),
+        ]

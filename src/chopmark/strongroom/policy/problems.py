@@ -126,4 +126,51 @@ ROWS: Final[dict[str, tuple[int, Any, Any]]] = {
     ),
     "service_not_approved": (403, _("The service has not been approved for this"), _OWNER),
     "not_chosen": (403, _("The person has not allowed this service to use this"), _OWNER),
+    "text_not_shown": (
+        409,
+        _("The words about this service have changed since you read them"),
+        _("Go back to your choices, read them again, then choose."),
+    ),
+    "consent_not_in_writing": (
+        422,
+        _("This service gives data to somebody else, so your consent must be a written statement"),
+        _("Go back to your choices, and tick the statement."),
+    ),
+    "marketing_forbidden": (
+        403,
+        _("The person has said that nobody may contact her for marketing"),
+        _("Only she can permit it again, at this desk under My choices."),
+    ),
+    "request_not_known": (404, _("We have no such request"), _("Go back to the list of requests.")),
+    "request_answered": (
+        409,
+        _("The request has been answered already"),
+        _("Go back to the list of requests."),
+    ),
+    "request_waits": (
+        409,
+        _("A request of yours about the same thing is still to be answered"),
+        _("Read it under My requests. We answer it by the day that stands there."),
+    ),
+    "ground_not_allowed": (
+        422,
+        _("Choose the ground on which it is refused, if anything is, and none if nothing is"),
+        _OWNER,
+    ),
+    "fee_not_allowed": (
+        422,
+        _("Correction is free; access costs no more than the policy allows, told once before the answer"),
+        _OWNER,
+    ),
+    "no_fee_told": (409, _("There is no fee to agree to"), _("Go back to the list of requests.")),
+    "answer_needs_words": (
+        422,
+        _("Write what was given or done, or why not"),
+        _("Correct what the page names, and send it again."),
+    ),
+    "application_still_open": (
+        409,
+        _("An application of this person is still open, and its certificate carries the old e-mail address"),
+        _("Answer once the application has ended."),
+    ),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chopmark.strongroom.particulars import FIELDS, MASKED, plain
+from chopmark.strongroom.policy.privacy import read_notice, read_requests
 from chopmark.strongroom.policy.shapes import (
     BreachTerms,
     CaseKind,
@@ -73,6 +74,7 @@ def read(data: Mapping[str, Any], *, file: str, digest: bytes) -> Terms:
         retention=_retention(sheet.sheet("retention")),
         breaches=_breaches(sheet.sheet("breaches")),
         services={name: _service(name, row, purposes) for name, row in sheet.sheets("service").items()},
+        requests=read_requests(sheet),
         witness_quorum=_witness_quorum(sheet),
     )
     about.finish()
@@ -92,6 +94,7 @@ def _purpose(name: str, sheet: Sheet, longest_delay: timedelta) -> Purpose:
         per_day=sheet.number("per_day"),
         two_persons=sheet.flag("two_persons"),
         only_compared=sheet.flag("only_compared"),
+        marketing=sheet.flag("marketing"),
         officers=_officers(sheet),
         delay=_delay(sheet, longest_delay),
         en=sheet.word("en"),
@@ -272,6 +275,7 @@ def _service(name: str, sheet: Sheet, purposes: Mapping[str, Purpose]) -> Servic
         brand_zh=sheet.word("brand_zh"),
         purposes=sheet.words("purposes", purposes),
         channels=sheet.words("channels", CHANNELS),
+        notice=read_notice(sheet),
         approved_from=sheet.day("from"),
         approved_until=sheet.day("until"),
     )
@@ -286,5 +290,9 @@ def _service(name: str, sheet: Sheet, purposes: Mapping[str, Purpose]) -> Servic
 def _check_reach(sheet: Sheet, purpose: Purpose | None, wanted: set[str]) -> None:
     if purpose is not None and purpose.kinds != {CaseKind.CHOICE}:
         sheet.fault("purposes", f"{purpose.name} is not for cases of the kind choice alone")
+    if purpose is not None and not purpose.marketing:
+        sheet.fault(
+            "purposes", f"{purpose.name} is not marked as marketing: what a service says to somebody is"
+        )
     if purpose is not None and not wanted - {""} <= purpose.fields:
         sheet.fault("channels", f"{purpose.name} lacks the field of a channel")

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from chopmark.strongroom.errors import PurposeUnknown
+from chopmark.strongroom.policy.privacy import Notice, RequestTerms
 
 
 class CaseKind(StrEnum):
@@ -60,6 +61,7 @@ class Purpose:
     per_day: int
     two_persons: bool
     only_compared: bool  # its fields find and compare inside, and are never shown
+    marketing: bool  # a subject may forbid it once and for all
     officers: frozenset[str]  # whose officers may open a case of their own for it
     delay: Delay | None
     en: str
@@ -188,6 +190,7 @@ class Service:
     brand_zh: str
     purposes: tuple[str, ...]
     channels: tuple[str, ...]
+    notice: Notice
     approved_from: date
     approved_until: date
 
@@ -214,6 +217,7 @@ class Terms:
     retention: Retention
     breaches: BreachTerms
     services: Mapping[str, Service]
+    requests: RequestTerms
     witness_quorum: int  # how many must have cosigned the log before a head of it is relied on
 
     def purpose(self, name: str) -> Purpose:

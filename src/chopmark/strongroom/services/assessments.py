@@ -107,6 +107,8 @@ def digest_of(purpose: Purpose) -> str:
         sorted(purpose.kinds),
         sorted(purpose.officers),
         [purpose.per_hour, purpose.per_day, purpose.two_persons, delay],
+        # Only where it is: what was assessed before there was such a word has not changed.
+        *(["marketing"] if purpose.marketing else []),
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 

@@ -17,9 +17,9 @@ from chopmark.strongroom.leaves import Line, act, leave_many
 from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Opening
 from chopmark.strongroom.particulars import as_asked
-from chopmark.strongroom.policy.errors import RecordUnknown
+from chopmark.strongroom.policy.errors import MarketingForbidden, RecordUnknown
 from chopmark.strongroom.purposes import terms
-from chopmark.strongroom.services import granting, watching
+from chopmark.strongroom.services import granting, suppression, watching
 from chopmark.strongroom.services.openings import told_at_of
 from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.tags import Tag
@@ -83,8 +83,12 @@ def _write_openings(*, batch: Batch, actor: Actor, now: datetime) -> dict[UUID, 
     watching.attend(asking, now)
     witnesses.require_in_time(now)
 
-    # 2. The records, held against shredding; one that is gone or was opened too often is refused by itself.
+    # 2. The records, held against shredding; one that is gone, was opened too often or of somebody who has forbidden
+    # marketing is refused by itself.
     found = _find(batch.records, now)
+    agreed = terms().purposes.get(batch.purpose)
+    if agreed is not None and agreed.marketing:
+        found |= dict.fromkeys(suppression.forbidden_among(found), MarketingForbidden.code)
 
     # 3. The grant gives as many as will be shown.
     shown = sum(isinstance(locked, Locked) for locked in found.values())

@@ -18,7 +18,8 @@ from chopmark.strongroom.policy.models import Choice
 from chopmark.strongroom.policy.reading import CHANNELS
 from chopmark.strongroom.policy.shapes import CaseKind, Service
 from chopmark.strongroom.purposes import AUTHORITY, terms
-from chopmark.strongroom.services import cases, openings, watching
+from chopmark.strongroom.services import cases, consent_texts, openings, suppression, watching
+from chopmark.strongroom.services.consent_texts import Agreed
 from chopmark.strongroom.services.leave_to_open import SubjectSession, require_signed_in
 from chopmark.strongroom.services.openings import Asked
 from chopmark.strongroom.services.present_keys import by_present_key
@@ -48,14 +49,21 @@ class Standing:
 
 
 @act(Tag.CHOICE_GIVEN)
-def allow(*, session: SubjectSession, use: Use, keys: Keyring, actor: Actor, now: datetime) -> None:
+def allow(
+    *, session: SubjectSession, use: Use, agreed: Agreed, keys: Keyring, actor: Actor, now: datetime
+) -> None:
     """The subject, signed in at the desk, lets a service reach her; allowing it again changes nothing."""
+    # 1. Nothing is allowed under a word that nobody may contact her, and only what she read.
     record = require_signed_in(session, actor, now)
+    suppression.require_permitted(record.pk)
     service = _require_approved(use, now)
+    consent_texts.require_agreed(service, agreed, purpose=use.purpose, channel=use.channel)
+
+    # 2. Her yes with what she read, and the case that it opens.
     choice = newest(record.pk, use)
     added = []
-    if choice is None or not _is_live(choice, now):
-        choice = _choice(record, use, _case(record, use, service, keys, now), now, allowed=True)
+    if choice is None or not _is_live(choice, service, now):
+        choice = _choice(record, use, _case(record, use, service, keys, now), now, agreed)
         added = [choice]
     leave(actor=actor, payload=_facts(choice), now=now, rows=added)
 
@@ -72,7 +80,7 @@ def withdraw(*, session: SubjectSession, use: Use, actor: Actor, now: datetime) 
     if case.closed_at is None:
         case.closed_at = now
         case.save(update_fields=["closed_at"])
-        choice = _choice(record, use, case, now, allowed=False)
+        choice = _choice(record, use, case, now)
         added = [choice]
     leave(actor=actor, payload=_facts(choice), now=now, rows=added)
 
@@ -95,13 +103,17 @@ def _write_release(*, record_id: UUID, use: Use, actor: Actor, now: datetime) ->
         raise RecordUnknown
     row_if_refused(lambda refusal: _refused(record_id, use, actor, now, refusal))
 
-    # 2. The owner approved the service today, and the subject's last word was yes.
-    _require_approved(use, now)
+    # 2. Her word that nobody may contact her beats everything: with the record locked, one that is being said is awaited.
+    cases.hold_record(record_id)
+    suppression.require_permitted(record_id)
+
+    # 3. The owner approved the service today, and the subject's last word was yes.
+    service = _require_approved(use, now)
     choice = newest(record_id, use)
-    if choice is None or not choice.allowed:
+    if choice is None or not choice.allowed or not _is_as_agreed(choice, service):
         raise NotChosen
 
-    # 3. The opening, under the case that her choice opened; withdrawn since, it is closed.
+    # 4. The opening, under the case that her choice opened; withdrawn since, it is closed.
     asked = Asked.of(choice.case_id, use.purpose, [CHANNELS[use.channel]], AUTHORITY, None)
     try:
         return openings.note_opening(asked, actor, now, Verb.RELEASE)
@@ -115,11 +127,20 @@ def standings(record_id: UUID, *, now: datetime) -> list[Standing]:
     for service in terms().services.values():
         for use in _uses(service):
             choice = newest(record_id, use)
-            is_allowed = choice is not None and _is_live(choice, now)
+            is_allowed = choice is not None and _is_live(choice, service, now)
             if is_allowed or service.is_approved(now.astimezone(HERE).date()):
                 since = choice.chosen_at if choice is not None else None
                 found.append(Standing(use=use, service=service, is_allowed=is_allowed, since=since))
     return found
+
+
+def standing_of(record_id: UUID, use: Use, *, now: datetime) -> Standing:
+    """How one use stands with her; one that is not approved today is none."""
+    service = _require_approved(use, now)
+    choice = newest(record_id, use)
+    is_allowed = choice is not None and _is_live(choice, service, now)
+    since = choice.chosen_at if choice is not None else None
+    return Standing(use=use, service=service, is_allowed=is_allowed, since=since)
 
 
 def newest(record_id: UUID, use: Use) -> Choice | None:
@@ -130,9 +151,20 @@ def newest(record_id: UUID, use: Use) -> Choice | None:
     return words.select_related("case").order_by("-id").first()
 
 
-def _is_live(choice: Choice, now: datetime) -> bool:
+def _is_live(choice: Choice, service: Service, now: datetime) -> bool:
     # A case may also be closed by the door, which gives leave back: then her yes is worth nothing any more.
-    return choice.allowed and choice.case.closed_at is None and choice.case.closes_at > now
+    is_open = choice.case.closed_at is None and choice.case.closes_at > now
+    return choice.allowed and is_open and _is_as_agreed(choice, service)
+
+
+def _is_as_agreed(choice: Choice, service: Service) -> bool:
+    """The policy still says what she said yes to: a service that does something else asks her again."""
+    if choice.text_digest is None:
+        return False
+    now = consent_texts.digest_of(
+        service, purpose=choice.purpose, channel=choice.channel, language=choice.language
+    )
+    return bytes(choice.text_digest) == now
 
 
 def _uses(service: Service) -> list[Use]:
@@ -168,15 +200,20 @@ def _case(record: Record, use: Use, service: Service, keys: Keyring, now: dateti
     )
 
 
-def _choice(record: Record, use: Use, case: Case, now: datetime, *, allowed: bool) -> Choice:
+def _choice(record: Record, use: Use, case: Case, now: datetime, agreed: Agreed | None = None) -> Choice:
+    """A yes with what she agreed to, or (without it) her no."""
     return Choice.objects.create(
         record=record,
         service=use.service,
         purpose=use.purpose,
         channel=use.channel,
-        allowed=allowed,
+        allowed=agreed is not None,
         chosen_at=now,
         case=case,
+        text_digest=agreed.digest if agreed else None,
+        text_version=terms().version if agreed else "",
+        language=agreed.language if agreed else "",
+        in_writing=agreed is not None and agreed.in_writing,
     )
 
 
@@ -193,9 +230,12 @@ def _refused(record_id: UUID, use: Use, actor: Actor, now: datetime, refusal: Re
 
 
 def _facts(choice: Choice) -> dict[str, object]:
-    return {
+    facts: dict[str, object] = {
         "record": str(choice.record_id),
         "service": choice.service,
         "purpose": choice.purpose,
         "channel": choice.channel,
     }
+    if choice.text_digest is not None:
+        facts["text"] = bytes(choice.text_digest).hex()
+    return facts

@@ -28,7 +28,7 @@ from chopmark.strongroom.particulars import ASKABLE, as_asked
 from chopmark.strongroom.policy.errors import PurposeLimitReached, PurposeOnlyCompares
 from chopmark.strongroom.policy.shapes import CaseKind, Purpose
 from chopmark.strongroom.purposes import require_allowed, terms
-from chopmark.strongroom.services import cases, two_persons, watching
+from chopmark.strongroom.services import cases, suppression, two_persons, watching
 from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.services.watching import Verb
 from chopmark.strongroom.tags import Tag
@@ -142,29 +142,36 @@ def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Cas
     if verb is not Verb.RELEASE:  # which attended before it looked for a choice
         watching.attend(_asking(asked, actor, verb), now)
 
-    # 2. The case; unless its subject herself opened it, the witnesses are not late.
+    # 2. Of somebody who may have forbidden marketing the record is locked before the case, like everywhere.
+    agreed = terms().purposes.get(asked.purpose)
+    if agreed is not None and agreed.marketing:
+        suppression.hold_of_case(asked.case_id)
+
+    # 3. The case; unless its subject herself opened it, the witnesses are not late.
     case = cases.hold(asked.case_id)
     if case.kind != CaseKind.SUBJECT:
         witnesses.require_in_time(now)
 
-    # 3. From here on a refusal is also a line in the subject's history.
+    # 4. From here on a refusal is also a line in the subject's history.
     row_if_refused(lambda refusal: _opening(case.record, case, asked, actor, now, refused=refusal.code))
 
-    # 4. It is live, the asker's own if it is an officer's, and the caller's application is its own.
+    # 5. It is live, the asker's own if it is an officer's, and the caller's application is its own.
     cases.require_live(case, now)
     cases.require_own(case, actor)
     if asked.application is not None:
         cases.require_application(case, asked.application)
 
-    # 5. The purpose allows these fields at this door, and a second person agreed if it wants one.
+    # 6. The purpose allows these fields at this door, and a second person agreed if it wants one.
     purpose = terms().purpose(asked.purpose)
     require_allowed(purpose, fields=asked.fields, caller=asked.caller, case_purposes=frozenset(case.purposes))
     if purpose.only_compared and verb not in (Verb.COMPARE, Verb.FIND):
         raise PurposeOnlyCompares
+    if purpose.marketing:
+        suppression.require_permitted(case.record_id)
     if purpose.two_persons:
         two_persons.use(case, purpose.name, asked.fields, actor, now)
 
-    # 6. The limits: counted under one lock, so that callers side by side cannot pass them together.
+    # 7. The limits: counted under one lock, so that callers side by side cannot pass them together.
     _require_within_limits(case, asked, now)
     _require_within_limits_of(purpose, now)
     return case

@@ -27,6 +27,7 @@ from chopmark.strongroom.policy.errors import (
 )
 from chopmark.strongroom.policy.models import Hold, HoldLift
 from chopmark.strongroom.policy.registers import ShreddingOrder
+from chopmark.strongroom.policy.requests import SubjectRequest
 from chopmark.strongroom.policy.shapes import CaseKind, Shredding
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import cases, owners
@@ -192,6 +193,8 @@ def _ended(records: QuerySet[Record], now: datetime) -> QuerySet[Record, Any]:
     open_ones = Case.objects.filter(record=OuterRef("pk"), closed_at=None, closes_at__gt=now)
     return (
         records.exclude(Exists(open_ones.exclude(kind=CaseKind.CHOICE)))
+        # What she asked for is answered first.
+        .exclude(Exists(SubjectRequest.objects.filter(record=OuterRef("pk"), answer=None)))
         .annotate(
             ended_at=Max(
                 Coalesce(F("cases__closed_at"), F("cases__closes_at")), filter=~Q(cases__kind=CaseKind.CHOICE)

@@ -19,6 +19,7 @@ from chopmark.strongroom.policy.errors import (
     AskerSlowed,
     AskerStopped,
     GrantUnknown,
+    MarketingForbidden,
     NotChosen,
     RecordUnknown,
 )
@@ -34,7 +35,13 @@ FORGOTTEN_AFTER = timedelta(days=2)  # no pattern looks back further than a day
 _GUESSED = (CaseUnknown.code, GrantUnknown.code, RecordUnknown.code)
 # Being told to wait is no misdeed, being stopped cannot stop anybody twice, and a service has no other way to learn
 # whom it may reach than to ask: each subject reads that it did.
-_NOT_COUNTED = (AskerSlowed.code, AskerStopped.code, NotChosen.code, OpeningsWaitForWitnesses.code)
+_NOT_COUNTED = (
+    AskerSlowed.code,
+    AskerStopped.code,
+    MarketingForbidden.code,
+    NotChosen.code,
+    OpeningsWaitForWitnesses.code,
+)
 
 
 class Verb(StrEnum):

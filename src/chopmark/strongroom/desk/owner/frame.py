@@ -45,6 +45,7 @@ PAGES: Final = (
     Page("owner-openings", _("Openings")),
     Page("owner-refusals", _("Refusals")),
     Page("owner-complaints", _("Complaints")),
+    Page("owner-data-requests", _("Data requests")),
     Page("owner-alerts", _("Alerts")),
     Page("owner-breaches", _("Breaches")),
     Page("owner-grants", _("Grants")),

@@ -6,12 +6,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chopmark.look import formats
 from chopmark.look.language import in_chinese
 from chopmark.strongroom.breaches.overdue import ASKER as BREACH
 from chopmark.strongroom.desk.breach_words import duty_of_key
 from chopmark.strongroom.policy.models import BREACH_OVERDUE, Alert, Finding
 from chopmark.strongroom.policy.shapes import Counts, Per
 from chopmark.strongroom.purposes import DESK, terms
+from chopmark.strongroom.services import request_clock
 
 FINDINGS: Final[dict[Finding, Promise]] = {
     Finding.ORDINARY: gettext_lazy("There was an ordinary reason"),
@@ -32,10 +34,18 @@ _PER: Final[dict[Per, Promise]] = {
 }
 
 
+_OF_REQUESTS: Final[dict[str, Promise]] = {
+    request_clock.DUE: gettext_lazy("A data request is to be answered within days"),
+    request_clock.OVERDUE: gettext_lazy("A data request is overdue"),
+}
+
+
 def pattern(name: str) -> str:
     """What was counted, by whom, in how long; its own name if the policy has it no more."""
     if name == BREACH_OVERDUE:
         return _("A report of a breach that is overdue")
+    if name in _OF_REQUESTS:
+        return str(_OF_REQUESTS[name])
     rule = next((one for one in terms().patterns if one.name == name), None)
     if rule is None:
         return name
@@ -53,6 +63,8 @@ def asker(name: str) -> str:
     kind, _slash, who = name.partition("/")
     if name.startswith(BREACH):
         return _("Breach %(reference)s") % {"reference": who}
+    if name.startswith(request_clock.ASKER):
+        return _("Data request %(reference)s") % {"reference": " ".join(formats.reference(who))}
     if kind == "outlet":
         return _("Outlet %(outlet)s, as the operator’s system says") % {"outlet": who}
     if kind == DESK:
@@ -67,6 +79,8 @@ def about(alert: Alert) -> str:
 
 def purpose(name: str) -> str:
     """A purpose in words; one that was never agreed is the caller's own, and may be anything: it is not repeated."""
+    if not name:
+        return "–"
     agreed = terms().purposes.get(name)
     if agreed is None:
         return _("A purpose that was not agreed")
