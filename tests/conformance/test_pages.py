@@ -192,6 +192,7 @@ def test_staff_come_in(watch, visitor):
     watch.look(visitor, "staff-sign-in", "/staff/sign-in")
     token = participants.register_staff(
         number="20999", name="New", kind=ActorKind.OFFICER, roles=[Role.INTAKE_OFFICER], outlet="DEMO",
+        vetted_on=clock.now().date(), nondisclosure_on=clock.now().date(),
         actor=participants.FOUNDER, now=clock.now(),
     )  # fmt: skip
     watch.look(visitor, "staff-welcome", f"/staff/welcome/{token}")

@@ -102,6 +102,8 @@ class Officer:
             kind=ActorKind.OFFICER,
             roles=[self.role],
             outlet="DEMO",
+            vetted_on=clock.now().date(),
+            nondisclosure_on=clock.now().date(),
             actor=participants.FOUNDER,
             now=clock.now(),
         )
