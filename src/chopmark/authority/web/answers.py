@@ -21,6 +21,8 @@ STATUSES: Final[Mapping[str, int]] = {
     "not_the_applicant": 403,
     "not_the_subscriber": 403,
     "permission_missing": 403,
+    "access_given_by_reviewer": 403,
+    "access_of_ones_own": 403,
     "access_suspended": 403,
     "nondisclosure_not_in_force": 403,
     "vetting_not_in_force": 403,
