@@ -309,6 +309,8 @@ def staffed() -> World:
             kind=ActorKind(member.kind),
             roles=[Role(role) for role in member.roles],
             outlet=member.outlet,
+            vetted_on=(NOON - timedelta(days=1)).date(),
+            nondisclosure_on=(NOON - timedelta(days=1)).date(),
             actor=FOUNDER,
             now=NOON - timedelta(days=1),
         )

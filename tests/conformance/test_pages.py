@@ -13,7 +13,17 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import cluster
-from authority.web.conftest import asha, faces, her_number, intake, second, submitted, visitor  # noqa: F401  # fixtures
+from authority.web.conftest import (  # noqa: F401  # fixtures
+    asha,
+    faces,
+    her_number,
+    intake,
+    registrar,
+    second,
+    submitted,
+    supervisor,
+    visitor,
+)
 from authority.web.world import Officer, begin, come_home, issue, sight
 from chopmark.authority.kernel import clock
 from chopmark.authority.kernel.actors import ActorKind
@@ -192,6 +202,7 @@ def test_staff_come_in(watch, visitor):
     watch.look(visitor, "staff-sign-in", "/staff/sign-in")
     token = participants.register_staff(
         number="20999", name="New", kind=ActorKind.OFFICER, roles=[Role.INTAKE_OFFICER], outlet="DEMO",
+        vetted_on=clock.now().date(), nondisclosure_on=clock.now().date(),
         actor=participants.FOUNDER, now=clock.now(),
     )  # fmt: skip
     watch.look(visitor, "staff-welcome", f"/staff/welcome/{token}")
@@ -201,3 +212,26 @@ def test_staff_come_in(watch, visitor):
     )
     watch.look(newcomer.client, "staff-authenticator", "/staff/authenticator")
     watch.look(visitor, "staff-problem", "/staff/welcome/spent")
+
+
+def test_the_register_of_staff(watch, registrar, supervisor, intake):
+    people = "/staff/people/20417/"
+    watch.look(registrar.client, "staff-people", "/staff/people/")
+    watch.look(supervisor.client, "staff-review-none", "/staff/review/")
+    supervisor.client.post("/staff/review/open")
+    watch.look(supervisor.client, "staff-review", "/staff/review/")
+    watch.look(supervisor.client, "staff-person-review", people)
+    watch.look(supervisor.client, "staff-withdraw", f"{people}withdraw")
+    watch.look(registrar.client, "staff-person", people)
+    watch.look(registrar.client, "staff-cleared", f"{people}cleared")
+    watch.look(registrar.client, "staff-cleared-error", f"{people}cleared", fill={"done_on_day": "99"})
+    watch.look(registrar.client, "staff-leaves", f"{people}leaves")
+    today = clock.now().date()
+    day = {"leaves_on_day": today.day, "leaves_on_month": today.month, "leaves_on_year": today.year}
+    registrar.client.post(f"{people}leaves", {"reason": "resigned", **day})
+    watch.look(registrar.client, "staff-person-left", people)
+    watch.look(registrar.client, "staff-people-left", "/staff/people/")
+    watch.look(intake.client, "staff-signed-out", "/staff/sign-in")
+    supervisor.client.post("/staff/people/31099/confirm")
+    registrar.client.post("/staff/people/70031/confirm")
+    watch.look(supervisor.client, "staff-review-complete", "/staff/review/")

@@ -38,7 +38,8 @@ from chopmark.authority.kernel.actors import ActorKind
 from chopmark.authority.participants.permissions import Role
 from chopmark.authority.participants.services import FOUNDER, register_staff
 print(register_staff(number=sys.argv[1], name="Newcomer", kind=ActorKind.OFFICER, roles=[Role.INTAKE_OFFICER],
-                     outlet="DEMO", actor=FOUNDER, now=clock.now()))
+                     outlet="DEMO", vetted_on=clock.now().date(), nondisclosure_on=clock.now().date(), actor=FOUNDER,
+                     now=clock.now()))
 """
 
 

@@ -21,6 +21,7 @@ from chopmark.config.audit.fault import Fault
 from chopmark.pki.algorithms import SignatureAlgorithm
 from tampering.ours import AUTHORITY
 from tampering.side import Side
+from tampering.staff import reviewed
 from world import NOON, World, at
 
 # So that one tile and one bundle are full, and there is a tile above them.
@@ -62,6 +63,7 @@ class Scene:
 
 def populated(world: World, settings: Any) -> Scene:
     _started_by_two_packs()
+    reviewed(world)
     _spent(world)
     accepted = world.issued()
     world.accepts(_application_of(accepted))

@@ -25,6 +25,7 @@ from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.keymaking import handlers as keymaking
 from chopmark.authority.keymaking import services as keymaking_services
 from chopmark.authority.keymaking.events import SubscriberKeyKept, SubscriberKeyMade
+from chopmark.authority.participants import reviews
 from chopmark.authority.publication import handlers as publication
 from chopmark.authority.publication import mending
 from chopmark.authority.publication import services as publication_services
@@ -109,4 +110,6 @@ DUTIES: tuple[Callable[..., object], ...] = (
     forget_unfinished,
     lapse_offers,
     revoke_unrecorded_authorities,
+    reviews.suspend_passed_over,
+    reviews.open_due_review,
 )

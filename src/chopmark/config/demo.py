@@ -59,6 +59,7 @@ def _register_staff() -> dict[str, str]:
     from chopmark.authority.participants.services import FOUNDER, register_staff
 
     links = {}
+    today = current().authority.day_of(clock.now())
     for number, member in current().staff.items():
         if is_registered(number):
             continue
@@ -68,6 +69,8 @@ def _register_staff() -> dict[str, str]:
             kind=ActorKind(member.kind),
             roles=[Role(role) for role in member.roles],
             outlet=member.outlet,
+            vetted_on=today,
+            nondisclosure_on=today,
             actor=FOUNDER,
             now=clock.now(),
         )

@@ -64,9 +64,17 @@ _TABLES: dict[str, dict[str, str]] = {
     # --- by which policy ---
     "catalogue_edition": _row(web="SI", worker="SI", signer="SI"),
     # --- who is who ---
+    # Of people the worker knows that they hold roles, and no more: it opens reviews, and suspends who was passed over.
+    "participants_accessdecision": _row(web="SI", worker="S", operator="S"),
+    "participants_accessreview": _row(web="SI", worker="SI"),
+    "participants_accesssuspension": _row(web="S", worker="SI", operator="S"),
+    "participants_clearance": _row(web="SI", operator="S"),
+    "participants_departure": _row(web="SI"),
     "participants_login": _row(web="SIU", operator="S"),
     "participants_outletsuspension": _row(web="SIU", worker="S", operator="S"),
     "participants_roleassignment": _row(web="SIU", worker="S", operator="S"),
+    "participants_reviewedaccess": _row(web="SI", worker="SI"),
+    "participants_staffsignin": _row(web="SI", operator="SI"),
     "participants_subscriber": _row(worker="SI", signer="S"),
     "participants_welcomelink": _row(web="SIU"),
     # --- money: entries are added, and corrected by adding ---

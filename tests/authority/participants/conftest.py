@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from chopmark.authority.kernel.actors import Actor, ActorKind
 from chopmark.authority.participants.models import Login
-from chopmark.authority.participants.permissions import Permission, Role
+from chopmark.authority.participants.permissions import PERMISSIONS_OF, Role
 from chopmark.authority.participants.services import (
     FOUNDER,
     accept_welcome,
@@ -36,7 +36,7 @@ def registrar() -> Actor:
     return Actor(
         kind=ActorKind.OPERATOR,
         id="30001",
-        permissions=frozenset({Permission.CONSOLE_STAFF_REGISTER, Permission.CONSOLE_LOGIN_CLOSE}),
+        permissions=frozenset(PERMISSIONS_OF[Role.REGISTRAR]),
     )
 
 
@@ -73,6 +73,8 @@ def lee(db, code_at) -> Login:
         kind=ActorKind.OFFICER,
         roles=[Role.INTAKE_OFFICER],
         outlet="TST",
+        vetted_on=NOON.date(),
+        nondisclosure_on=NOON.date(),
         actor=FOUNDER,
         now=NOON,
     )

@@ -37,6 +37,8 @@ LEE = {
     "kind": ActorKind.OFFICER,
     "roles": [Role.INTAKE_OFFICER],
     "outlet": "TST",
+    "vetted_on": NOON.date(),
+    "nondisclosure_on": NOON.date(),
 }
 
 

@@ -125,12 +125,11 @@ def test_a_recovery_code_works_once_and_is_not_kept(lee, later, request_of):
 
 
 def test_a_closed_login_does_not_sign_in(lee, registrar, later, code_at, request_of):
+    code = code_at(lee, later)
     close_login(number="20417", actor=registrar, now=later)
 
     with pytest.raises(SignInRefused):
-        sign_in_staff(
-            number="20417", password=PASSWORD, code=code_at(lee, later), request=request_of(), now=later
-        )
+        sign_in_staff(number="20417", password=PASSWORD, code=code, request=request_of(), now=later)
 
 
 def test_an_applicant_signs_in_by_reference_and_password(db, request_of, as_process):

@@ -5,6 +5,7 @@ from django.conf import settings as conf
 from django.test import Client, override_settings
 
 from authority.web.world import OWNERS_PUBLIC_KEY, Officer, begin, come_home
+from chopmark.authority.kernel.actors import ActorKind
 from chopmark.authority.participants.permissions import Role
 from chopmark.config.words import compile_words
 
@@ -62,3 +63,13 @@ def intake() -> Officer:
 @pytest.fixture
 def second() -> Officer:
     return Officer("20588", Role.RELEASE_OFFICER).enter()
+
+
+@pytest.fixture
+def registrar() -> Officer:
+    return Officer("31099", Role.REGISTRAR, ActorKind.OPERATOR).enter()
+
+
+@pytest.fixture
+def supervisor() -> Officer:
+    return Officer("70031", Role.SUPERVISOR, ActorKind.SUPERVISOR).enter()

@@ -175,6 +175,7 @@ def test_whoever_is_enrolling_is_not_signed_in(db):
 
     token = participants.register_staff(
         number="20999", name="New", kind=ActorKind.OFFICER, roles=[Role.INTAKE_OFFICER], outlet="DEMO",
+        vetted_on=clock.now().date(), nondisclosure_on=clock.now().date(),
         actor=participants.FOUNDER, now=clock.now(),
     )  # fmt: skip
     newcomer = Officer("20999", Role.INTAKE_OFFICER)

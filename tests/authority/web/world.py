@@ -92,6 +92,7 @@ def come_home(reference: str) -> None:
 class Officer:
     number: str
     role: Role
+    kind: ActorKind = ActorKind.OFFICER
     client: Client = field(default_factory=Client)
 
     def enter(self) -> "Officer":
@@ -99,9 +100,11 @@ class Officer:
         token = participants.register_staff(
             number=self.number,
             name="Officer",
-            kind=ActorKind.OFFICER,
+            kind=self.kind,
             roles=[self.role],
-            outlet="DEMO",
+            outlet="DEMO" if self.kind is ActorKind.OFFICER else None,
+            vetted_on=clock.now().date(),
+            nondisclosure_on=clock.now().date(),
             actor=participants.FOUNDER,
             now=clock.now(),
         )

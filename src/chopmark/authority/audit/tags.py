@@ -4,6 +4,9 @@ from enum import StrEnum
 
 
 class AuditTag(StrEnum):
+    ACCESS_DECIDED = "access:decided"
+    ACCESS_REVIEW_OPENED = "access_review:opened"
+    ACCESS_SUSPENDED = "access:suspended"
     APPLICANT_SIGNED_IN = "applicant:signed_in"
     APPLICATION_APPROVED = "application:approved"
     APPLICATION_BEGUN = "application:begun"
@@ -58,7 +61,9 @@ class AuditTag(StrEnum):
     PAYMENT_TAKEN = "payment:taken"
     SOFTWARE_STARTED = "software:started"
     SOFTWARE_TOKEN_WAIVED = "software_token:waived"  # noqa: S105  # a tag
+    STAFF_CLEARED = "staff:cleared"
     STAFF_ENROLLED = "staff:enrolled"
+    STAFF_LEFT = "staff:left"
     STAFF_RECOVERY_CODES_GIVEN = "staff:recovery_codes_given"
     STAFF_REGISTERED = "staff:registered"
     STAFF_SIGNED_IN = "staff:signed_in"

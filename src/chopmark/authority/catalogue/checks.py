@@ -36,7 +36,7 @@ DOTTED = re.compile(r"([01]\.[1-3]?[0-9]|2\.(0|[1-9][0-9]*))(\.(0|[1-9][0-9]*))+
 
 def check(pack: Pack) -> Iterator[Mistake]:
     """Everything that is wrong with a pack whose files each read well."""
-    for one in (_authority, _hierarchy, _crl, _tariff, _outlets, _contracts, _agreements, _versions):
+    for one in (_authority, _access, _hierarchy, _crl, _tariff, _outlets, _contracts, _agreements, _versions):
         yield from one(pack)
     for kind in pack.types:
         for key, fault in _type(pack, kind):
@@ -50,6 +50,16 @@ def _authority(pack: Pack) -> Iterator[Mistake]:
         yield Mistake("authority.toml", "zone", "no such time zone")
     if not {"en", "zh-hant"} <= set(pack.authority.languages):
         yield Mistake("authority.toml", "languages", "en and zh-hant are always there")
+
+
+def _access(pack: Pack) -> Iterator[Mistake]:
+    rules = pack.access
+    for key in ("vetting_months", "nondisclosure_months", "review_months", "review_days"):
+        if getattr(rules, key) < 1:
+            yield Mistake("access.toml", key, "must be at least 1")
+    # One review is over before the next begins, whatever the months.
+    if rules.review_days > rules.review_months * 28:
+        yield Mistake("access.toml", "review_days", "longer than from one review to the next")
 
 
 def _hierarchy(pack: Pack) -> Iterator[Mistake]:

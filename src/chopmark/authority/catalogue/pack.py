@@ -33,6 +33,7 @@ from chopmark.pki.algorithms import SignatureAlgorithm
 from chopmark.pki.profiles import KeyUsage
 
 __all__ = [
+    "AccessRules",
     "Agreement",
     "AgreementVersion",
     "Algorithms",
@@ -282,6 +283,17 @@ class RetentionRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRules:
+    """access.toml: how long vetting and non-disclosure agreement of staff count, and how often access is reviewed (C82)."""
+
+    vetting_months: int
+    nondisclosure_months: int
+    warn_days: int  # before either ends, its holder is told
+    review_months: int  # from the opening of one review of access to the next
+    review_days: int  # within which everybody is decided about, or suspended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMember:
     """A person that a demonstration is set up with; a real authority registers its own."""
 
@@ -296,6 +308,7 @@ class Pack:
     """A whole policy, read and found without mistakes."""
 
     authority: Authority
+    access: AccessRules
     hierarchy: Hierarchy
     algorithms: Algorithms
     profiles: Mapping[str, Profile]

@@ -15,6 +15,7 @@ from chopmark.authority.catalogue.checks import check
 from chopmark.authority.catalogue.decoding import NOTHING, Notes, decode
 from chopmark.authority.catalogue.errors import Mistake, PackMistakes
 from chopmark.authority.catalogue.pack import (
+    AccessRules,
     Agreement,
     Algorithms,
     Authority,
@@ -35,6 +36,7 @@ Table = dict[str, Any]
 # Each part of a pack: its file, and what the file is. Folders hold one part a file, named by the file.
 FILES: Mapping[str, tuple[str, Any]] = {
     "authority": ("authority.toml", Authority),
+    "access": ("access.toml", AccessRules),
     "hierarchy": ("hierarchy.toml", Hierarchy),
     "algorithms": ("algorithms.toml", Algorithms),
     "profiles": ("profiles.toml", Mapping[str, Profile]),

@@ -152,10 +152,10 @@ def last_day(length: Validity, first: date) -> date:
     """The day at whose beginning something of this length ends that began on the first day."""
     if length.days is not None:
         return first + timedelta(days=length.days)
-    return _months_later(first, (length.years or 0) * 12 + (length.months or 0))
+    return months_later(first, (length.years or 0) * 12 + (length.months or 0))
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
     """The same day of a later month; where that month is too short, its last day."""
     years, month = divmod(day.month - 1 + months, 12)
     first = date(day.year + years, month + 1, 1)

@@ -3,10 +3,52 @@
 from chopmark.pki.refusals import Refusal
 
 
+class AccessDecided(Refusal):
+    """This review has said already what becomes of her access."""
+
+    code = "access_decided"
+
+
+class AccessGivenByReviewer(Refusal):
+    """Whoever gave somebody a role does not review it (C82)."""
+
+    code = "access_given_by_reviewer"
+
+
+class AccessNotInReview(Refusal):
+    """The review that runs does not speak of this person."""
+
+    code = "access_not_in_review"
+
+
+class AccessOfOnesOwn(Refusal):
+    """Nobody clears herself, reviews herself or lets herself go (C82)."""
+
+    code = "access_of_ones_own"
+
+
+class AccessSuspended(Refusal):
+    """A review was due and had said nothing of her (C82)."""
+
+    code = "access_suspended"
+
+
+class ClearanceDayWrong(Refusal):
+    """The day is yet to come, or so long ago that it counts no more."""
+
+    code = "clearance_day_wrong"
+
+
 class ContractNotInForce(Refusal):
     """The operator's contract does not cover this moment (C2)."""
 
     code = "contract_not_in_force"
+
+
+class LeavingDayWrong(Refusal):
+    """The day is more than a year away."""
+
+    code = "leaving_day_wrong"
 
 
 class LoginClosed(Refusal):
@@ -21,6 +63,12 @@ class LoginNumberTaken(Refusal):
 
 class LoginUnknown(Refusal):
     code = "login_unknown"
+
+
+class NondisclosureNotInForce(Refusal):
+    """No non-disclosure agreement of hers counts today (C82)."""
+
+    code = "nondisclosure_not_in_force"
 
 
 class OneTimeCodeWrong(Refusal):
@@ -63,6 +111,12 @@ class PermissionMissing(Refusal):
     code = "permission_missing"
 
 
+class ReviewRunning(Refusal):
+    """A review runs, and is neither complete nor due (C82)."""
+
+    code = "review_running"
+
+
 class RoleNotOfKind(Refusal):
     """No role was named, or one that this kind of login does not hold."""
 
@@ -79,6 +133,12 @@ class SignInRefused(Refusal):
     """Number, password and code do not fit together; which of them is not said."""
 
     code = "sign_in_refused"
+
+
+class VettingNotInForce(Refusal):
+    """She was never vetted, or too long ago (C82)."""
+
+    code = "vetting_not_in_force"
 
 
 class WelcomeExpired(Refusal):

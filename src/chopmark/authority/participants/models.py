@@ -7,9 +7,10 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from chopmark.authority.kernel.actors import ActorKind
+from chopmark.authority.participants.states import ClearanceKind, ReasonToLeave, Verdict
 
 KINDS = (ActorKind.APPLICANT, ActorKind.OFFICER, ActorKind.OPERATOR, ActorKind.SUPERVISOR)
 
@@ -128,3 +129,113 @@ class OutletSuspension(models.Model):
                 fields=["outlet"], condition=Q(ends_at=None), name="outlet_suspended_once"
             )
         ]
+
+
+class Clearance(models.Model):
+    """One row: somebody was vetted, or signed the non-disclosure agreement; of each kind the last row counts. Never changed."""
+
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    done_on = models.DateField()
+    valid_until = models.DateField()  # the last day, by the pack of the day when it was recorded
+    recorded_by = models.CharField(max_length=32)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="clearance_kind_known", condition=Q(kind__in=[str(one) for one in ClearanceKind])
+            ),
+            models.CheckConstraint(
+                name="clearance_ends_after_it_was_given", condition=Q(valid_until__gte=F("done_on"))
+            ),
+        ]
+
+
+class Departure(models.Model):
+    """One row: somebody leaves, and all her access ended when this was written. Never changed."""
+
+    login = models.OneToOneField(Login, on_delete=models.PROTECT, related_name="+")
+    leaves_on = models.DateField()
+    reason = models.CharField(max_length=16)
+    recorded_by = models.CharField(max_length=32)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="departure_reason_known", condition=Q(reason__in=[str(one) for one in ReasonToLeave])
+            )
+        ]
+
+
+class StaffSignIn(models.Model):
+    """One row: somebody of the staff came in; what a reviewer reads as "last seen". Never changed."""
+
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class AccessReview(models.Model):
+    """One row: from this moment it is reviewed who may do what, until the other (C82). Never changed."""
+
+    number = models.IntegerField(unique=True)
+    opened_by = models.CharField(max_length=32)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="review_due_after_it_opens", condition=Q(due_at__gt=F("opened_at")))
+        ]
+
+
+class ReviewedAccessQuerySet(models.QuerySet["ReviewedAccess"]):
+    def undecided(self, at: datetime) -> Self:
+        """Of whom neither this review nor a later one said anything, and who could still act."""
+        decided = AccessDecision.objects.filter(login=OuterRef("login"), review__gte=OuterRef("review"))
+        holds = RoleAssignment.objects.in_force(at).filter(login=OuterRef("login"))
+        return self.filter(~Exists(decided), Exists(holds))
+
+
+class ReviewedAccess(models.Model):
+    """One row: somebody could act when a review opened, in these roles. Never changed."""
+
+    review = models.IntegerField()  # its number
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    roles = models.CharField(max_length=128)
+    since = models.DateTimeField()
+
+    objects = ReviewedAccessQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "login"], name="access_reviewed_once")]
+
+
+class AccessDecision(models.Model):
+    """One row: what a reviewer says of somebody's access, once a review. Never changed."""
+
+    review = models.IntegerField()
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=16)
+    decided_by = models.CharField(max_length=32)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "login"], name="access_decided_once"),
+            models.CheckConstraint(
+                name="verdict_known", condition=Q(verdict__in=[str(one) for one in Verdict])
+            ),
+        ]
+
+
+class AccessSuspension(models.Model):
+    """One row: a review was due and had said nothing of her; she is suspended until one confirms her. Never changed."""
+
+    review = models.IntegerField()
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    suspended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "login"], name="access_suspended_once")]

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     PORTAL_APPLICATION_OWN = "portal:application:own"
     PORTAL_CERTIFICATE_OWN = "portal:certificate:own"
     PORTAL_PAYMENT_MAKE = "portal:payment:make"
+    STAFF_ACCESS_READ = "staff:access:read"
+    STAFF_ACCESS_REVIEW = "staff:access:review"
     SUPERVISOR_AUDIT_READ = "supervisor:audit:read"
     SUPERVISOR_LEDGER_READ = "supervisor:ledger:read"
     SUPERVISOR_OUTLET_SUSPEND = "supervisor:outlet:suspend"
@@ -52,7 +54,14 @@ class Role(StrEnum):
 
 P = Permission
 PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
-    Role.AUDITOR: frozenset({P.SUPERVISOR_AUDIT_READ, P.SUPERVISOR_LEDGER_READ, P.SUPERVISOR_SERVICE_READ}),
+    Role.AUDITOR: frozenset(
+        {
+            P.STAFF_ACCESS_READ,
+            P.SUPERVISOR_AUDIT_READ,
+            P.SUPERVISOR_LEDGER_READ,
+            P.SUPERVISOR_SERVICE_READ,
+        }
+    ),
     Role.CUSTODIAN: frozenset({P.CUSTODY_CEREMONY_ATTEND}),
     Role.INTAKE_OFFICER: frozenset(
         {
@@ -74,12 +83,16 @@ PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
             P.CONSOLE_WITNESS_ACKNOWLEDGE,
         }
     ),
-    Role.REGISTRAR: frozenset({P.CONSOLE_LOGIN_CLOSE, P.CONSOLE_STAFF_REGISTER}),
+    Role.REGISTRAR: frozenset(
+        {P.CONSOLE_LOGIN_CLOSE, P.CONSOLE_STAFF_REGISTER, P.STAFF_ACCESS_READ, P.STAFF_ACCESS_REVIEW}
+    ),
     Role.RELEASE_OFFICER: frozenset(
         {P.COUNTER_APPLICATION_READ, P.COUNTER_APPLICATION_REFUSE, P.COUNTER_APPLICATION_RELEASE}
     ),
     Role.SUPERVISOR: frozenset(
         {
+            P.STAFF_ACCESS_READ,
+            P.STAFF_ACCESS_REVIEW,
             P.SUPERVISOR_AUDIT_READ,
             P.SUPERVISOR_LEDGER_READ,
             P.SUPERVISOR_OUTLET_SUSPEND,

@@ -2,7 +2,7 @@
 nothing out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -19,10 +19,20 @@ from chopmark.authority.catalogue.pack import Contract, Contracts, Outlet
 from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.participants.errors import (
     ContractNotInForce,
+    NondisclosureNotInForce,
     OutletClosed,
     OutletNotAuthorised,
     PasswordUnacceptable,
+    VettingNotInForce,
 )
+from chopmark.authority.participants.states import ClearanceKind
+from chopmark.pki.refusals import Refusal
+
+# CPS 5.3: in this order, since nobody is asked to sign who is not vetted.
+NOT_CLEARED: Mapping[ClearanceKind, type[Refusal]] = {
+    ClearanceKind.VETTING: VettingNotInForce,
+    ClearanceKind.NONDISCLOSURE: NondisclosureNotInForce,
+}
 
 # CPS 6.4: the same for everybody who signs in; staff add a one-time code.
 PASSWORD_RULES = (MinimumLengthValidator(12), CommonPasswordValidator(), NumericPasswordValidator())
@@ -33,6 +43,13 @@ def require_password_good(password: str) -> None:
         validate_password(password, password_validators=PASSWORD_RULES)
     except ValidationError:
         raise PasswordUnacceptable from None
+
+
+def require_cleared(valid_until: Mapping[ClearanceKind, date], day: date) -> None:
+    """Vetting and non-disclosure agreement both count on this day (C82); what was never recorded does not."""
+    for kind, refusal in NOT_CLEARED.items():
+        if kind not in valid_until or valid_until[kind] < day:
+            raise refusal
 
 
 def is_public_holiday(country: str, day: date) -> bool:

@@ -1,22 +1,31 @@
 """Who somebody is, and what the pack and the suspensions say of an outlet or a day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from chopmark.authority.catalogue.pack import Contract, Outlet
 from chopmark.authority.catalogue.reading import current
 from chopmark.authority.kernel.actors import Actor, ActorKind
 from chopmark.authority.participants import policy
 from chopmark.authority.participants.errors import (
+    AccessSuspended,
     LoginClosed,
     LoginUnknown,
     OutletSuspended,
     OutletUnknown,
     PermissionMissing,
 )
-from chopmark.authority.participants.models import Login, OutletSuspension, RoleAssignment
+from chopmark.authority.participants.models import (
+    AccessDecision,
+    AccessSuspension,
+    Clearance,
+    Login,
+    OutletSuspension,
+    RoleAssignment,
+)
 from chopmark.authority.participants.permissions import Permission, Role, permissions_of
+from chopmark.authority.participants.states import ClearanceKind, Verdict
 from chopmark.pki.refusals import Refusal
 
 
@@ -31,10 +40,14 @@ class OutletState:
 
 def actor_of(login: Login, now: datetime) -> Actor:
     """The actor that a login is at a moment: its kind, its outlet, and the permissions of the roles it holds
-    then.
+    then. Staff are one only while they are cleared, and no review has suspended them (C82).
     """
     if not login.is_active:
         raise LoginClosed
+    if login.is_staff_login:
+        policy.require_cleared(clearances_of(login.pk), current().authority.day_of(now))
+        if is_suspended(login.pk):
+            raise AccessSuspended
     kind = ActorKind(login.kind)
     return Actor(
         kind=kind,
@@ -50,6 +63,26 @@ def actor_of_login(login_id: int, *, now: datetime) -> Actor:
     if login is None:
         raise LoginUnknown
     return actor_of(login, now)
+
+
+def clearances_of(login_id: int) -> Mapping[ClearanceKind, date]:
+    """Until when the last of each kind counts."""
+    found = Clearance.objects.filter(login_id=login_id).order_by("kind", "-pk").distinct("kind")
+    return {ClearanceKind(kind): last for kind, last in found.values_list("kind", "valid_until")}
+
+
+def ending_soon(login_id: int, *, now: datetime) -> Mapping[ClearanceKind, date]:
+    """Of what somebody is cleared by, what ends within the days of the pack."""
+    pack = current()
+    last_quiet_day = pack.authority.day_of(now) + timedelta(days=pack.access.warn_days)
+    return {kind: last for kind, last in clearances_of(login_id).items() if last < last_quiet_day}
+
+
+def is_suspended(login_id: int) -> bool:
+    """Whether a review passed her over when it was due, and none has confirmed her since."""
+    last = AccessSuspension.objects.filter(login_id=login_id).order_by("-pk").first()
+    confirmed = AccessDecision.objects.filter(login_id=login_id, verdict=Verdict.CONFIRMED)
+    return last is not None and not confirmed.filter(decided_at__gte=last.suspended_at).exists()
 
 
 def roles_of(login: Login, at: datetime) -> tuple[Role, ...]:
@@ -112,6 +145,14 @@ def require_contract_in_force(actor: Actor, now: datetime) -> None:
     """An officer or operator acts only within the contract's days (C2)."""
     pack = current()
     policy.require_in_force(pack.contract, actor, pack.authority.day_of(now))
+
+
+def require_staff(number: str) -> Login:
+    """The login of a member of staff, whether or not it is closed."""
+    login = Login.objects.filter(number=number).exclude(kind=ActorKind.APPLICANT).first()
+    if login is None:
+        raise LoginUnknown(number=number)
+    return login
 
 
 def is_registered(number: str) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -11,6 +11,7 @@ from django.db import connection
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.kernel.actors import ANONYMOUS, Actor, ActorKind
+from chopmark.authority.participants.clearing import add_clearance, record_clearance
 from chopmark.authority.participants.errors import (
     LoginClosed,
     LoginNumberTaken,
@@ -20,6 +21,7 @@ from chopmark.authority.participants.errors import (
     WelcomeExpired,
     WelcomeUnknown,
 )
+from chopmark.authority.participants.leaving import end_access, staff_leaves
 from chopmark.authority.participants.models import (
     Login,
     OutletSuspension,
@@ -39,6 +41,7 @@ from chopmark.authority.participants.selectors import (
     require_outlet_known,
     require_outlet_open,
     require_permission,
+    require_staff,
     roles_of,
 )
 from chopmark.authority.participants.sign_in import (
@@ -48,6 +51,7 @@ from chopmark.authority.participants.sign_in import (
     sign_in_applicant,
     sign_in_staff,
 )
+from chopmark.authority.participants.states import ClearanceKind
 
 __all__ = [
     "FOUNDER",
@@ -61,6 +65,7 @@ __all__ = [
     "give_recovery_codes",
     "open_applicant_login",
     "outlet_states",
+    "record_clearance",
     "register_staff",
     "require_contract_in_force",
     "require_outlet_known",
@@ -70,6 +75,7 @@ __all__ = [
     "roles_of",
     "sign_in_applicant",
     "sign_in_staff",
+    "staff_leaves",
     "subscriber_for",
     "suspend_outlet",
     "welcome_again",
@@ -92,11 +98,13 @@ def register_staff(
     kind: ActorKind,
     roles: Collection[Role],
     outlet: str | None,
+    vetted_on: date,
+    nondisclosure_on: date,
     actor: Actor,
     now: datetime,
 ) -> str:
     """Open a login for a member of staff, without a password (CPS 5.2); answers the token of a welcome link,
-    shown once.
+    shown once. Whoever is not vetted, or has not signed the non-disclosure agreement, has none (CPS 5.3).
     """
     # 1. The registrar may, and the roles may be held together.
     require_permission(actor, Permission.CONSOLE_STAFF_REGISTER)
@@ -104,12 +112,14 @@ def register_staff(
     if outlet is not None:
         require_outlet_known(outlet)
 
-    # 2. Login, roles and link.
+    # 2. Login, roles, what she is cleared by, and link.
     login = _open(number, kind, None, now, display_name=name, outlet=outlet or "")
     RoleAssignment.objects.bulk_create(
         RoleAssignment(login=login, role=role, starts_at=now, given_by=actor.id)
         for role in sorted(set(roles))
     )
+    days = {ClearanceKind.VETTING: vetted_on, ClearanceKind.NONDISCLOSURE: nondisclosure_on}
+    cleared = [add_clearance(login, kind, day, by=actor.id, now=now) for kind, day in days.items()]
     token = _welcome(login, now)
     leave(
         payload={
@@ -119,6 +129,7 @@ def register_staff(
             "roles": sorted(set(roles)),
             "outlet": outlet,
         },
+        rows=cleared,
         now=now,
     )
     return token
@@ -149,9 +160,7 @@ def welcome_again(*, number: str, actor: Actor, now: datetime) -> str:
     older links end.
     """
     require_permission(actor, Permission.CONSOLE_STAFF_REGISTER)
-    login = Login.objects.filter(number=number).exclude(kind=ActorKind.APPLICANT).first()
-    if login is None:
-        raise LoginUnknown(number=number)
+    login = require_staff(number)
     if not login.is_active:
         raise LoginClosed(number=number)
     WelcomeLink.objects.filter(login=login, used_at=None).update(used_at=now)
@@ -213,9 +222,7 @@ def close_login(*, number: str, actor: Actor, now: datetime) -> None:
     login = Login.objects.filter(number=number).first()
     if login is None:
         raise LoginUnknown(number=number)
-    if not Login.objects.filter(pk=login.pk, is_active=True).update(is_active=False):
-        raise LoginClosed(number=number)
-    RoleAssignment.objects.filter(login=login, ends_at=None).update(ends_at=now)
+    end_access(login, now)
     leave(payload={"actor": actor.id, "login": number}, now=now)
 
 

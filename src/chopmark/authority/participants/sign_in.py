@@ -14,7 +14,7 @@ from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.kernel.actors import ANONYMOUS, Actor
 from chopmark.authority.participants import totp
 from chopmark.authority.participants.errors import OneTimeCodeWrong, SignInRefused
-from chopmark.authority.participants.models import Login, WelcomeLink
+from chopmark.authority.participants.models import Login, StaffSignIn, WelcomeLink
 from chopmark.authority.participants.selectors import actor_of
 
 
@@ -72,15 +72,18 @@ def _enter_staff(
 ) -> Actor:
     if login is None or device is None:
         raise SignInRefused
+    # First whether she may act: a session that has begun would stand after the rollback.
+    entered = actor_of(login, now)
     begin_session(request, login, backend="django.contrib.auth.backends.ModelBackend")
     begin_proven_session(request, device)
-    entered = actor_of(login, now)
-    leave(
-        payload={"login": number, "device": "recovery" if isinstance(device, StaticDevice) else "totp"},
-        now=now,
-        outlet=entered.outlet,
-    )
+    by = "recovery" if isinstance(device, StaticDevice) else "totp"
+    _note(login, by, now=now, outlet=entered.outlet)
     return entered
+
+
+def _note(login: Login, device: str, *, now: datetime, outlet: str | None) -> None:
+    seen = StaffSignIn.objects.create(login=login, at=now)
+    leave(payload={"login": login.number, "device": device}, rows=[seen], now=now, outlet=outlet)
 
 
 def enter_by_code(*, number: str, code: str, now: datetime) -> Actor:
@@ -98,8 +101,9 @@ def _enter_by_code(
 ) -> Actor:
     if login is None or not is_proven:
         raise SignInRefused
-    leave(payload={"login": number, "device": "command line"}, now=now)
-    return actor_of(login, now)
+    entered = actor_of(login, now)
+    _note(login, "command line", now=now, outlet=None)
+    return entered
 
 
 def sign_in_applicant(*, number: str, password: str, request: HttpRequest, now: datetime) -> Actor:

@@ -1,17 +1,20 @@
 """Who is asking, and by what leave: the first line of every view that is not for everybody."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import Promise
 
 from chopmark.authority.kernel import clock
-from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.kernel.actors import Actor, ActorKind
 from chopmark.authority.participants.permissions import Permission
-from chopmark.authority.participants.selectors import actor_of_login, require_permission
+from chopmark.authority.participants.selectors import actor_of_login, ending_soon, require_permission
 from chopmark.authority.web.answers import refused
+from chopmark.authority.web.words import CLEARANCES
 from chopmark.pki.refusals import Refusal
 
 P = ParamSpec("P")
@@ -21,6 +24,8 @@ class ActingRequest(HttpRequest):
     """A request of somebody who is signed in and may ask this."""
 
     actor: Actor
+    # Of what she is cleared by, what ends soon: words and day, for the warning on every page.
+    endings: list[tuple[Promise, date]]
 
 
 View = Callable[Concatenate[ActingRequest, P], HttpResponse]
@@ -39,6 +44,7 @@ def permitted(permission: Permission) -> Callable[[View[P]], AnyView[P]]:
                 actor = actor_of_login(_login_id(request), now=clock.now())
                 require_permission(actor, permission)
                 request.actor = actor  # type: ignore[attr-defined]  # from here on it is an ActingRequest
+                request.endings = _endings(actor)  # type: ignore[attr-defined]  # as above
                 return view(request, *args, **kwargs)  # type: ignore[arg-type]
             except Refusal as refusal:
                 return refused(request, refusal)
@@ -46,6 +52,13 @@ def permitted(permission: Permission) -> Callable[[View[P]], AnyView[P]]:
         return perform
 
     return decorate
+
+
+def _endings(actor: Actor) -> list[tuple[Promise, date]]:
+    if actor.kind is ActorKind.APPLICANT or actor.participant_id is None:
+        return []
+    ending = ending_soon(actor.participant_id, now=clock.now())
+    return [(CLEARANCES[kind], last) for kind, last in ending.items()]
 
 
 def anybody(view: AnyView[P]) -> AnyView[P]:
@@ -80,6 +93,8 @@ def _page_of(path: str) -> str:
     parts = path.split("/")
     if len(parts) > 4:
         return "/".join([*parts[:4], ""])
+    if parts[1:3] == ["staff", "review"]:
+        return "/staff/review/"
     return "/counter/" if parts[1] in ("counter", "staff") else "/portal/"
 
 

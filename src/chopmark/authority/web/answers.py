@@ -21,12 +21,26 @@ STATUSES: Final[Mapping[str, int]] = {
     "not_the_applicant": 403,
     "not_the_subscriber": 403,
     "permission_missing": 403,
+    "access_given_by_reviewer": 403,
+    "access_of_ones_own": 403,
+    "access_suspended": 403,
+    "nondisclosure_not_in_force": 403,
+    "vetting_not_in_force": 403,
+    "login_unknown": 404,
     "login_closed": 403,
     "receipt_forged": 400,
     "receipt_malformed": 400,
     "strongroom_unavailable": 503,
 }
 CONFLICT: Final = 409
+# Whose page a refusal is, and where its way back leads, by the beginning of the address; the first that fits.
+FACES: Final[Mapping[str, tuple[str, str]]] = {
+    "/staff/people": ("web/staff/base.html", "/staff/people/"),
+    "/staff/review": ("web/staff/base.html", "/staff/review/"),
+    "/staff": ("web/counter/base.html", "/counter/"),
+    "/counter": ("web/counter/base.html", "/counter/"),
+    "/portal": ("web/portal/base.html", "/portal/"),
+}
 
 
 def status_of(refusal: Refusal) -> int:
@@ -35,12 +49,10 @@ def status_of(refusal: Refusal) -> int:
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A page of its own for a refusal that belongs to no form."""
-    staff = request.path.startswith(("/counter", "/staff"))
-    context = {
-        "problem": problem_of(refusal),
-        "base": "web/counter/base.html" if staff else "web/portal/base.html",
-        "back_href": "/counter/" if staff else "/portal/",
-    }
+    base, back = next(
+        (face for path, face in FACES.items() if request.path.startswith(path)), FACES["/portal"]
+    )
+    context = {"problem": problem_of(refusal), "base": base, "back_href": back}
     return render(request, "web/problem.html", context, status=status_of(refusal))
 
 

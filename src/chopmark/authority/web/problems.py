@@ -180,6 +180,35 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "login_number_taken": Problem(_("That number has been given before"), _("Choose another number.")),
     "role_not_of_kind": Problem(_("This kind of login does not hold that role"), _("Choose another role.")),
     "roles_conflict": Problem(_("One person never holds both of these roles"), _("Choose one of them.")),
+    "vetting_not_in_force": Problem(
+        _("Your vetting has lapsed, or was never recorded"),
+        _("Whoever registers staff records the new one; until then nothing lets you in."),
+    ),
+    "nondisclosure_not_in_force": Problem(
+        _("Your non-disclosure agreement has lapsed, or was never recorded"),
+        _("Sign a new one with whoever registers staff; until then nothing lets you in."),
+    ),
+    "clearance_day_wrong": Problem(
+        _("That day is yet to come, or so long ago that it counts no more"),
+        _("Give the day on which it was really done."),
+    ),
+    "leaving_day_wrong": Problem(_("That day is more than a year away"), _("Check the day.")),
+    "access_suspended": Problem(
+        _("Your access is suspended: the last review of access passed you over"),
+        _("Ask the supervisor or whoever registers staff to decide about it in the review."),
+    ),
+    "access_of_ones_own": Problem(_("Nobody does this for herself"), _("Ask another person who may do it.")),
+    "access_given_by_reviewer": Problem(
+        _("You gave this person her role"), _("Somebody else decides whether she keeps it.")
+    ),
+    "access_not_in_review": Problem(
+        _("The review does not speak of this person"),
+        _("She came after it was opened, and stands in the next one."),
+    ),
+    "access_decided": Problem(_("This review has decided about her already"), LOOK_AGAIN),
+    "review_running": Problem(
+        _("A review runs already"), _("Decide about everybody in it before you open the next.")
+    ),
     "welcome_expired": Problem(_("The welcome link has expired"), ASK_REGISTRAR),
     "welcome_unknown": Problem(_("That welcome link was used, or never given"), ASK_REGISTRAR),
     "contract_not_in_force": Problem(

@@ -5,6 +5,10 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chopmark.authority.participants.access import Standing
+from chopmark.authority.participants.permissions import Role
+from chopmark.authority.participants.states import ClearanceKind, ReasonToLeave, Verdict
+from chopmark.look.statuses import Status
 from chopmark.pki.reasons import CRLReason
 
 # What the subscriber is asked; the word that is published is the standard's own.
@@ -43,4 +47,41 @@ METHODS: Final[dict[str, Promise]] = {
     "card": _("Card"),
     "cheque": _("Cheque"),
     "transfer": _("Bank transfer"),
+}
+
+ROLES: Final[dict[Role, Promise]] = {
+    Role.AUDITOR: _("Auditor"),
+    Role.CUSTODIAN: _("Key custodian"),
+    Role.INTAKE_OFFICER: _("Intake officer"),
+    Role.OPERATOR: _("Operator"),
+    Role.REGISTRAR: _("Registrar of staff"),
+    Role.RELEASE_OFFICER: _("Release officer"),
+    Role.SUPERVISOR: _("Supervisor"),
+}
+
+CLEARANCES: Final[dict[ClearanceKind, Promise]] = {
+    ClearanceKind.VETTING: _("Vetting"),
+    ClearanceKind.NONDISCLOSURE: _("Non-disclosure agreement"),
+}
+
+WHY_LEAVE: Final[dict[ReasonToLeave, Promise]] = {
+    ReasonToLeave.RESIGNED: _("Resigned"),
+    ReasonToLeave.RETIRED: _("Retired"),
+    ReasonToLeave.CONTRACT_ENDED: _("The contract ended"),
+    ReasonToLeave.MOVED: _("Moved to other work"),
+    ReasonToLeave.DISMISSED: _("Dismissed"),
+}
+
+STANDINGS: Final[dict[Standing, Status]] = {
+    Standing.GOOD: Status("ok", "check", _("May act")),
+    Standing.ENDS_SOON: Status("warn", "clock", _("May act, ends soon")),
+    Standing.NOT_CLEARED: Status("error", "error", _("Not vetted today")),
+    Standing.SUSPENDED: Status("warn", "pause", _("Suspended by review")),
+    Standing.CLOSED: Status("", "dot", _("Closed")),
+    Standing.LEFT: Status("", "dot", _("Left")),
+}
+
+VERDICTS: Final[dict[Verdict, Status]] = {
+    Verdict.CONFIRMED: Status("ok", "check", _("Confirmed")),
+    Verdict.WITHDRAWN: Status("error", "cross", _("Withdrawn")),
 }

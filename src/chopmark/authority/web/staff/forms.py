@@ -4,6 +4,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from chopmark.authority.web.words import CLEARANCES, WHY_LEAVE
+from chopmark.look.forms import Choices, DayField
+
 NEW_PASSWORD = {"autocomplete": "new-password", "class": "input--20"}
 
 
@@ -64,3 +67,31 @@ class NewPasswordForm(forms.Form):
 
 class CodeForm(forms.Form):
     code = _code_field()
+
+
+class ClearedForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What was done?"),
+        choices=[(str(kind), word) for kind, word in CLEARANCES.items()],
+        widget=Choices(),
+        error_messages={"required": _("Say what was done")},
+    )
+    done_on = DayField(
+        label=_("On which day?"),
+        help_text=_("The day on the paper, not the day on which you type it."),
+        error_messages={"required": _("Enter the day on which it was done")},
+    )
+
+
+class LeavesForm(forms.Form):
+    leaves_on = DayField(
+        label=_("Last day of work"),
+        help_text=_("Her access ends now, whichever day it is."),
+        error_messages={"required": _("Enter her last day of work")},
+    )
+    reason = forms.ChoiceField(
+        label=_("Why does she leave?"),
+        choices=[(str(reason), word) for reason, word in WHY_LEAVE.items()],
+        widget=Choices(),
+        error_messages={"required": _("Say why she leaves")},
+    )

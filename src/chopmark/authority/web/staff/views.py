@@ -15,7 +15,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from chopmark.authority.kernel import clock
+from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.participants import services as participants
+from chopmark.authority.participants.permissions import Permission
 from chopmark.authority.web.acting import anybody, by_post
 from chopmark.authority.web.answers import blame, next_page, posted, with_faults
 from chopmark.authority.web.staff.forms import CodeForm, NewPasswordForm, StaffSignInForm
@@ -42,11 +44,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "web/staff/sign_in.html", context)
     if form.is_valid():
         try:
-            participants.sign_in_staff(request=request, now=clock.now(), **form.cleaned_data)
-            return HttpResponseRedirect(next_page(request, "/counter/"))
+            actor = participants.sign_in_staff(request=request, now=clock.now(), **form.cleaned_data)
+            return HttpResponseRedirect(next_page(request, _first_page(actor)))
         except Refusal as refusal:
             blame(form, refusal)
     return with_faults(request, "web/staff/sign_in.html", form, context)
+
+
+def _first_page(actor: Actor) -> str:
+    return "/staff/people/" if actor.may(Permission.STAFF_ACCESS_READ) else "/counter/"
 
 
 @by_post

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chopmark.look.forms import Choices
+from chopmark.look.sheets import sheet
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.breaches.overdue import breach_number
 from chopmark.strongroom.desk.owner import words
-from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, paged, sheet, show
+from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, paged, show
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.policy.errors import AlertUnknown
 from chopmark.strongroom.policy.models import Alert, Finding, Suspension

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chopmark.look.forms import Choices, DayField
 from chopmark.look.language import in_chinese
+from chopmark.look.sheets import sheet
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.forms import say_at
 from chopmark.strongroom.desk.owner import words
-from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, owners_only, sheet, show
+from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, owners_only, show
 from chopmark.strongroom.models import Officer
 from chopmark.strongroom.policy.errors import AssessmentDaysWrong
 from chopmark.strongroom.policy.registers import Assessment, Risk

@@ -1,8 +1,7 @@
 """The frame of the owner's pages: who may see them, how one goes from one to the next, and how lists are paged."""
 
-import csv
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Concatenate, Final, ParamSpec, cast
@@ -141,22 +140,6 @@ def paged(request: HttpRequest, lines: Any) -> dict[str, object]:
         "paper": "" if on_paper else with_query(request, print="yes"),
         "on_paper": on_paper,
     }
-
-
-def sheet(name: str, heads: Sequence[object], rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """A table of counts and words of ours as a CSV file; never of anything personal."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    response.write("\ufeff")  # without it the usual programs misread Chinese
-    writer = csv.writer(response)
-    writer.writerow([str(head) for head in heads])
-    writer.writerows([[_harmless(str(cell)) for cell in row] for row in rows])
-    return response
-
-
-def _harmless(cell: str) -> str:
-    # A program that opens the file must not take a cell for a formula.
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def csv_address(request: HttpRequest) -> str:

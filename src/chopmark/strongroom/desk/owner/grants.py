@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chopmark.look import formats
 from chopmark.look.forms import Choices, DayField
 from chopmark.look.language import in_chinese
+from chopmark.look.sheets import sheet
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.fields import asked_for
 from chopmark.strongroom.desk.forms import say_at
 from chopmark.strongroom.desk.owner import words
-from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, owners_only, paged, sheet, show
+from chopmark.strongroom.desk.owner.frame import csv_address, looked_at, owners_only, paged, show
 from chopmark.strongroom.errors import FieldNotOfPurpose
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Officer
