@@ -11,7 +11,8 @@ from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.policy.privacy import RequestKind
 from chopmark.strongroom.policy.requests import RequestOutcome, SubjectRequest
 from chopmark.strongroom.services import data_requests
-from chopmark.strongroom.services.data_requests import Reply, Wish, Words
+from chopmark.strongroom.services.data_requests import Reply, Wish
+from chopmark.strongroom.services.kept_requests import Words
 from chopmark.strongroom.services.leave_to_open import SubjectSession
 
 ACCESS = Wish(kind=RequestKind.ACCESS, words=Words(about="All that you keep about me."))

@@ -29,8 +29,9 @@ from chopmark.strongroom.policy.errors import (
 )
 from chopmark.strongroom.policy.models import Alert
 from chopmark.strongroom.policy.requests import RequestAnswer, RequestOutcome, SubjectRequest
-from chopmark.strongroom.services import cases, data_requests, request_clock, retention
-from chopmark.strongroom.services.data_requests import Reply, Words
+from chopmark.strongroom.services import cases, data_requests, kept_requests, request_clock, retention
+from chopmark.strongroom.services.data_requests import Reply
+from chopmark.strongroom.services.kept_requests import Words
 
 REFUSED = Reply(outcome=RequestOutcome.REFUSED, ground="identity", words="The signature is another.")
 IN_PART = Reply(outcome=RequestOutcome.IN_PART, ground="exempt", words="All but one note was given.")
@@ -67,9 +68,9 @@ def test_it_works(record_id):
     answer(request)
     assert b'"request:answered"' in newest_tag()
     kept = RequestAnswer.objects.get()
-    assert data_requests.answered(kept, keys=keyring()) == GIVEN.words
-    assert not data_requests.is_late(kept)
-    assert not data_requests.unanswered().exists()
+    assert kept_requests.answered(kept, keys=keyring()) == GIVEN.words
+    assert not kept_requests.is_late(kept)
+    assert not kept_requests.unanswered().exists()
 
 
 @pytest.mark.parametrize(
@@ -82,14 +83,14 @@ def test_it_works(record_id):
 def test_forty_days_are_days_of_hong_kong(record_id, made, due):
     request = make(record_id, now=made)
     assert request.due_on == due
-    assert data_requests.days_left(request, due) == 0
+    assert kept_requests.days_left(request, due) == 0
 
 
 def test_an_answer_of_the_last_day_is_in_time_and_one_of_the_next_is_late(record_id):
     in_time, late = make(record_id), make(record_id, NEW_PHONE)
     last_moment = datetime(2026, 12, 22, 15, 59, tzinfo=UTC)
-    assert not data_requests.is_late(answer(in_time, now=last_moment))
-    assert data_requests.is_late(answer(late, now=last_moment + timedelta(minutes=1)))
+    assert not kept_requests.is_late(answer(in_time, now=last_moment))
+    assert kept_requests.is_late(answer(late, now=last_moment + timedelta(minutes=1)))
 
 
 def test_her_words_and_the_answer_are_not_in_the_clear_and_go_with_the_record(record_id):
@@ -100,8 +101,8 @@ def test_her_words_and_the_answer_are_not_in_the_clear_and_go_with_the_record(re
         assert "9876" not in str(payload)
     cases.shred(Record.objects.get(pk=record_id), LATER)
     request = SubjectRequest.objects.get()
-    assert data_requests.said(request, keys=keyring()) == Words()
-    assert data_requests.answered(request.answer, keys=keyring()) == ""
+    assert kept_requests.said(request, keys=keyring()) == Words()
+    assert kept_requests.answered(request.answer, keys=keyring()) == ""
 
 
 def test_a_telephone_number_that_is_corrected_is_written_into_the_record(record_id):
@@ -111,7 +112,7 @@ def test_a_telephone_number_that_is_corrected_is_written_into_the_record(record_
     assert given.corrected == ["phone"]
     assert fields_of(record_id) == ASHA.as_fields() | {"phone": "+85298765432"}
     # What lay under the record's key before is read as before.
-    assert data_requests.said(request, keys=keyring()).right == "+85298765432"
+    assert kept_requests.said(request, keys=keyring()).right == "+85298765432"
 
 
 def test_a_number_that_no_telephone_has_is_refused_when_she_asks(record_id):
@@ -199,7 +200,7 @@ def test_the_log_of_refusals_holds_what_was_refused_in_whole_or_in_part(record_i
     first = answer(make(record_id), REFUSED)
     second = answer(make(record_id), IN_PART, now=LATER + DAY)
     answer(make(record_id))
-    assert [one.pk for one in data_requests.refusals()] == [second.pk, first.pk]
+    assert [one.pk for one in kept_requests.refusals()] == [second.pk, first.pk]
     assert first.officer.number == FARAH.id
 
 
@@ -247,7 +248,7 @@ def test_she_agrees_to_what_she_was_told_and_to_nobody_elses(record_id):
     with pytest.raises(RequestNotKnown):
         agree(request, esha.record_id)
     with pytest.raises(RequestNotKnown):
-        data_requests.one_of(esha.record_id, request.pk)
+        kept_requests.one_of(esha.record_id, request.pk)
     agree(request, record_id)
     with pytest.raises(NoFeeTold):
         agree(request, record_id)
@@ -279,7 +280,7 @@ def test_the_queue_has_the_nearest_day_first_and_answers_last(record_id):
     soon = make(esha.record_id, now=LATER + DAY)
     done = make(record_id, NEW_PHONE)
     answer(done)
-    assert [one.pk for one in data_requests.queue()] == [late.pk, soon.pk, done.pk]
+    assert [one.pk for one in kept_requests.queue()] == [late.pk, soon.pk, done.pk]
 
 
 def remind(now):

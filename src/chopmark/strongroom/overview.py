@@ -21,7 +21,7 @@ from chopmark.strongroom.models import (
     Outcome,
     Record,
 )
-from chopmark.strongroom.services import data_requests
+from chopmark.strongroom.services import kept_requests
 from chopmark.strongroom.services.submit import HERE
 
 # A checkpoint is due each second; a leaf that waits so much longer shows that the publisher stands still.
@@ -146,8 +146,8 @@ def numbers(now: datetime) -> Numbers:
         openings_today=of_today.filter(refused="").count(),
         refusals_today=of_today.exclude(refused="").count(),
         complaints_open=Complaint.objects.exclude(pk__in=_settled()).count(),
-        requests_open=data_requests.unanswered().count(),
-        requests_overdue=data_requests.unanswered().filter(due_on__lt=today).count(),
+        requests_open=kept_requests.unanswered().count(),
+        requests_overdue=kept_requests.unanswered().filter(due_on__lt=today).count(),
     )
 
 

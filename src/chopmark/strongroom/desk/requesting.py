@@ -23,7 +23,9 @@ from chopmark.strongroom.policy.privacy import RequestKind
 from chopmark.strongroom.policy.requests import RequestAnswer, RequestOutcome, SubjectRequest
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import data_requests as service
-from chopmark.strongroom.services.data_requests import CORRECTABLE, OTHER, Wish, Words
+from chopmark.strongroom.services import kept_requests
+from chopmark.strongroom.services.data_requests import CORRECTABLE, OTHER, Wish
+from chopmark.strongroom.services.kept_requests import Words
 from chopmark.strongroom.services.leave_to_open import SubjectSession
 
 LONGEST = 1000
@@ -116,7 +118,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     session = session_of(request)
     if session is None:
         return redirect("history")
-    rows = [_row(one) for one in service.of_record(session.record_id)]
+    rows = [_row(one) for one in kept_requests.of_record(session.record_id)]
     return render(request, "strongroom/requests.html", {"rows": rows, **_terms()})
 
 
@@ -144,8 +146,8 @@ def one(request: HttpRequest, request_id: int) -> HttpResponse:
     session = session_of(request)
     if session is None:
         return redirect("history")
-    found = service.one_of(session.record_id, request_id)
-    words = service.said(found, keys=keyring())
+    found = kept_requests.one_of(session.record_id, request_id)
+    words = kept_requests.said(found, keys=keyring())
     return render(request, "strongroom/request.html", _row(found) | {"words": words, **_answer(found)})
 
 
@@ -189,8 +191,8 @@ def _answer(one: SubjectRequest) -> dict[str, object]:
         "answer": answer,
         "outcome": OUTCOMES[RequestOutcome(answer.outcome)],
         "ground": ground_words(answer.ground),
-        "late": service.is_late(answer),
-        "said": service.answered(answer, keys=keyring()),
+        "late": kept_requests.is_late(answer),
+        "said": kept_requests.answered(answer, keys=keyring()),
         "corrected": joint.join(str(FIELDS[name]) for name in answer.corrected),
     }
 
@@ -200,7 +202,7 @@ def state_of(answer: RequestAnswer | None) -> str:
     if answer is None:
         return _("To be answered")
     outcome = str(OUTCOMES[RequestOutcome(answer.outcome)])
-    return _("%(outcome)s, late") % {"outcome": outcome} if service.is_late(answer) else outcome
+    return _("%(outcome)s, late") % {"outcome": outcome} if kept_requests.is_late(answer) else outcome
 
 
 def ground_words(name: str) -> str:

@@ -1,18 +1,12 @@
 """Requests of subjects under Cap. 486, Part 5: made at the desk, what access costs, and the owner's answer in time."""
 
-import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
-from uuid import UUID
-
-from django.db.models import Q, QuerySet
 
 from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
-from chopmark.strongroom.errors import RecordShredded
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, hold_order, leave_with
 from chopmark.strongroom.models import Case, Record
@@ -37,7 +31,8 @@ from chopmark.strongroom.policy.requests import (
 )
 from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.purposes import terms
-from chopmark.strongroom.services import cases, owners
+from chopmark.strongroom.services import cases, kept_requests, owners
+from chopmark.strongroom.services.kept_requests import Words
 from chopmark.strongroom.services.leave_to_open import SubjectSession, require_signed_in
 from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.services.submit import HERE
@@ -47,15 +42,6 @@ OTHER = "other"  # something else than a field of the record
 # What a correction may be about; of these the strongroom itself writes the ones below anew.
 CORRECTABLE = (*FIELDS, OTHER)
 _WRITTEN_ANEW: Final[Mapping[str, Callable[[str], str | None]]] = {"email": read_email, "phone": read_phone}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What she wrote: of access, what she wants to see; of a correction, what is wrong and what is right."""
-
-    about: str = ""
-    wrong: str = ""
-    right: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +69,7 @@ def make_request(
     """The subject, signed in at the desk, asks; the days that the policy gives the owner begin."""
     # 1. The record is held from here, so that two requests for one thing cannot both wait.
     record = require_signed_in(session, actor, now)
-    waiting = unanswered().filter(record=record, kind=wish.kind.value, field=wish.field)
+    waiting = kept_requests.unanswered().filter(record=record, kind=wish.kind.value, field=wish.field)
     if waiting.exists():
         raise RequestWaits
 
@@ -94,7 +80,7 @@ def make_request(
         record=record,
         kind=wish.kind.value,
         field=wish.field,
-        ciphertext=_lock(json.dumps(asdict(_read(wish))), text_id, record, keys),
+        ciphertext=kept_requests.lock_words(_read(wish), text_id, record, keys),
         made_at=now,
         due_on=now.astimezone(HERE).date() + terms().requests.answer_within,
     )
@@ -161,64 +147,12 @@ def answer_request(
         ground=reply.ground,
         fee_minor=_fee(request, reply),
         corrected=corrected,
-        ciphertext=None if record.shredded_at else _lock(reply.words, answer_id, record, keys),
+        ciphertext=None if record.shredded_at else kept_requests.lock(reply.words, answer_id, record, keys),
         officer=officer,
         answered_at=now,
     )
     payload = {"request": request.pk, "outcome": reply.outcome.value, "ground": reply.ground}
     return leave_with(answer, actor=actor, payload=payload | {"corrected": corrected}, now=now)
-
-
-def unanswered() -> "QuerySet[SubjectRequest]":
-    return SubjectRequest.objects.filter(answer=None)
-
-
-def queue() -> "QuerySet[SubjectRequest]":
-    """What waits, the day that is nearest or longest past first; then what was answered, the newest first."""
-    found = SubjectRequest.objects.select_related("answer__officer", "fee__agreement")
-    return found.order_by("-answer__answered_at", "due_on", "pk")
-
-
-def refusals() -> "QuerySet[RequestAnswer]":
-    """The log of refusals (s. 27): whatever was refused, in whole or in part, the newest first."""
-    refused = RequestAnswer.objects.exclude(ground="").select_related("request", "officer")
-    return refused.order_by("-answered_at", "pk")
-
-
-def of_record(record_id: UUID) -> "QuerySet[SubjectRequest]":
-    """Her own requests, the newest first."""
-    return queue().filter(record=record_id).order_by("-pk")
-
-
-def one_of(record_id: UUID, request_id: int) -> SubjectRequest:
-    """One of her own; another record's does not exist for her."""
-    found = of_record(record_id).filter(pk=request_id).first()
-    if found is None:
-        raise RequestNotKnown
-    return found
-
-
-def said(request: SubjectRequest, *, keys: Keyring) -> Words:
-    """Her words; none where the record has been destroyed."""
-    text = _unlock(bytes(request.ciphertext), request.text_id, request.record, keys)
-    return Words(**json.loads(text)) if text else Words()
-
-
-def answered(answer: RequestAnswer, *, keys: Keyring) -> str:
-    """The owner's words; none where the record has been destroyed."""
-    if answer.ciphertext is None:
-        return ""
-    return _unlock(bytes(answer.ciphertext), answer.pk, answer.request.record, keys)
-
-
-def days_left(request: SubjectRequest, today: date) -> int:
-    """How many days are left to answer; fewer than none when it is late."""
-    return (request.due_on - today).days
-
-
-def is_late(answer: RequestAnswer) -> bool:
-    """Whether the answer came after the last day for it."""
-    return answer.answered_at.astimezone(HERE).date() > answer.request.due_on
 
 
 def _open(request_id: int) -> SubjectRequest:
@@ -262,7 +196,7 @@ def _put_right(
         return []
     if request.field == "email" and _application_open(record, now):
         raise ApplicationStillOpen
-    right = Words(**json.loads(_require_text(request, record, keys))).right
+    right = kept_requests.required_words(request, record, keys).right
 
     def relocked(locked: vault.Locked) -> bytes:
         fields = vault.unlock(locked, kek=keys.kek) | {request.field: right or None}
@@ -276,30 +210,4 @@ def _put_right(
 def _application_open(record: Record, now: datetime) -> bool:
     # Its receipt was signed over the old address: a new one would not be the one that the certificate was asked for.
     open_ones = Case.objects.filter(kind=CaseKind.APPLICATION, closed_at=None, closes_at__gt=now)
-    return open_ones.filter(Q(record=record)).exists()
-
-
-def _lock(words: str, text_id: UUID, record: Record, keys: Keyring) -> bytes:
-    nonce = keys.draw(vault.NONCE)
-    return by_present_key(
-        record.locked,
-        lambda locked: vault.lock_text(words, locked=locked, text_id=text_id, kek=keys.kek, nonce=nonce),
-    )
-
-
-def _require_text(request: SubjectRequest, record: Record, keys: Keyring) -> str:
-    return by_present_key(
-        record.locked,
-        lambda locked: vault.unlock_text(
-            bytes(request.ciphertext), locked=locked, text_id=request.text_id, kek=keys.kek
-        ),
-    )
-
-
-def _unlock(ciphertext: bytes, text_id: UUID, record: Record, keys: Keyring) -> str:
-    with suppress(RecordShredded):
-        return by_present_key(
-            record.locked,
-            lambda locked: vault.unlock_text(ciphertext, locked=locked, text_id=text_id, kek=keys.kek),
-        )
-    return ""
+    return open_ones.filter(record=record).exists()

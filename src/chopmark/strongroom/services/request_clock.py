@@ -8,8 +8,8 @@ from chopmark.strongroom.leaves import act, hold_order, leave, leave_with
 from chopmark.strongroom.policy.models import Alert
 from chopmark.strongroom.policy.requests import SubjectRequest
 from chopmark.strongroom.purposes import terms
-from chopmark.strongroom.services import data_requests
-from chopmark.strongroom.services.data_requests import days_left
+from chopmark.strongroom.services import kept_requests
+from chopmark.strongroom.services.kept_requests import days_left
 from chopmark.strongroom.services.submit import HERE
 from chopmark.strongroom.tags import Tag
 
@@ -48,7 +48,7 @@ def _owed(now: datetime) -> list[tuple[SubjectRequest, str]]:
     soon = today + timedelta(days=terms().requests.warn_days_left)
     found = [
         (one, _pattern(one, today))
-        for one in data_requests.unanswered().filter(due_on__lte=soon).order_by("due_on", "pk")
+        for one in kept_requests.unanswered().filter(due_on__lte=soon).order_by("due_on", "pk")
     ]
     told = Alert.objects.filter(pattern__in=[DUE, OVERDUE], asker__in=[asker_of(one) for one, _ in found])
     known = set(told.values_list("asker", "pattern"))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chopmark.look import formats
 from chopmark.look.forms import Choices
+from chopmark.look.sheets import sheet
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.desk.forms import say_at
@@ -23,7 +24,6 @@ from chopmark.strongroom.desk.owner.frame import (
     only_looks,
     owners_only,
     paged,
-    sheet,
     show,
 )
 from chopmark.strongroom.desk.requesting import KINDS, OUTCOMES, field_words, ground_words, state_of
@@ -35,6 +35,7 @@ from chopmark.strongroom.policy.requests import RequestAnswer, RequestOutcome, S
 from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import data_requests as service
+from chopmark.strongroom.services import kept_requests
 from chopmark.strongroom.services.data_requests import Reply
 from chopmark.strongroom.services.submit import HERE
 
@@ -120,7 +121,7 @@ class FeeForm(forms.Form):
 @require_safe
 def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
     """What waits, the nearest day first, then what was answered; as a file too."""
-    found, today = service.queue(), _today()
+    found, today = kept_requests.queue(), _today()
     if "csv" in request.GET:
         heads = [_("Request"), _("Kind"), _("Made"), _("Answer by"), _("Days left"), _("State")]
         return sheet("data-requests", heads, (_cells(one, today) for one in found))
@@ -134,7 +135,7 @@ def listed(request: HttpRequest, officer: Officer) -> HttpResponse:
 @require_safe
 def refusals(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The log of refusals: which request, why and when, by whom; as a file too."""
-    found = service.refusals()
+    found = kept_requests.refusals()
     if "csv" in request.GET:
         heads = [_("Request"), _("Kind"), _("Made"), _("Answered"), _("State"), _("Ground"), _("Officer")]
         return sheet("data-refusals", heads, (_refusal_cells(one) for one in found))
@@ -200,7 +201,7 @@ def days_words(left: int) -> str:
 
 
 def _found(request_id: int) -> SubjectRequest:
-    found = service.queue().select_related("record").filter(pk=request_id).first()
+    found = kept_requests.queue().select_related("record").filter(pk=request_id).first()
     if found is None:
         raise RequestNotKnown
     return found
@@ -218,14 +219,14 @@ def _today() -> date:
 def _row(asked: SubjectRequest, today: date) -> dict[str, Any]:
     answer: RequestAnswer | None = getattr(asked, "answer", None)
     fee = getattr(asked, "fee", None)
-    left = service.days_left(asked, today)
+    left = kept_requests.days_left(asked, today)
     return {
         "one": asked,
         "kind": KINDS[RequestKind(asked.kind)],
         "field": field_words(asked.field) if asked.field else "",
         "answer": answer,
         "state": state_of(answer),
-        "late": answer is not None and service.is_late(answer),
+        "late": answer is not None and kept_requests.is_late(answer),
         "ground": ground_words(answer.ground) if answer else "",
         "left": "" if answer else days_words(left),
         "overdue": answer is None and left < 0,
@@ -237,8 +238,8 @@ def _row(asked: SubjectRequest, today: date) -> dict[str, Any]:
 
 def _words(asked: SubjectRequest) -> dict[str, object]:
     keys, answer = keyring(), getattr(asked, "answer", None)
-    said = service.answered(answer, keys=keys) if answer else ""
-    return {"words": service.said(asked, keys=keys), "said": said, "reads": True}
+    said = kept_requests.answered(answer, keys=keys) if answer else ""
+    return {"words": kept_requests.said(asked, keys=keys), "said": said, "reads": True}
 
 
 def _application(asked: SubjectRequest) -> str:
@@ -254,13 +255,13 @@ def _refusal(answer: RequestAnswer) -> dict[str, Any]:
         "kind": KINDS[RequestKind(answer.request.kind)],
         "state": state_of(answer),
         "ground": ground_words(answer.ground),
-        "late": service.is_late(answer),
+        "late": kept_requests.is_late(answer),
     }
 
 
 def _cells(asked: SubjectRequest, today: date) -> list[object]:
     row = _row(asked, today)
-    left = "" if row["answer"] else service.days_left(asked, today)
+    left = "" if row["answer"] else kept_requests.days_left(asked, today)
     return [asked.reference, row["kind"], _day(asked), asked.due_on.isoformat(), left, row["state"]]
 
 
