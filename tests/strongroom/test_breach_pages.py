@@ -16,7 +16,7 @@ from chopmark.strongroom.breaches.models import Breach, BreachStep, FreezeLift, 
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log.keys import own_key
 from chopmark.strongroom.log.publishing import publish_once
-from chopmark.strongroom.policy.models import Alert, Hold
+from chopmark.strongroom.policy.models import Alert, Hold, Suspension
 from chopmark.strongroom.roles import OfficerRole
 from chopmark.strongroom.services import openings
 from chopmark.strongroom.services.submit import HERE
@@ -151,6 +151,13 @@ def test_what_cannot_be_is_said_at_the_field(bikram, changes, said):
     answer = bikram.post("/officer/breaches/new", form(**changes))
     assert answer.status_code == 422 and said in text(answer)
     assert not Breach.objects.exists()
+
+
+def test_who_was_stopped_for_guessing_reports_all_the_same_without_numbers(bikram, asha):
+    Suspension.objects.create(leaf_id=1, pattern="guessing_cases", asker="desk/20417", began_at=clock.now())
+    answer = bikram.post("/officer/breaches/new", form(applications=ERRAND.reference))
+    assert answer.status_code == 422 and "Asking has been stopped" in text(answer)
+    assert bikram.post("/officer/breaches/new", form()).status_code == 302
 
 
 def test_the_owner_reports_one_herself(devi):

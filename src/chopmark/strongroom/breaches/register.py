@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Min, QuerySet
 
 from chopmark.strongroom.breaches.clocks import Clock, Done, Facts, State, clocks, next_due
 from chopmark.strongroom.breaches.errors import BreachUnknown
@@ -112,18 +112,22 @@ def breach_holding(hold: Hold) -> Breach | None:
 
 def told(record_id: UUID) -> list[Told]:
     """The breaches of which the owner marked the people as told, when this record was in the list; newest first."""
-    frozen = FrozenRecord.objects.filter(hold__record=record_id, freeze__breach__steps__kind=StepKind.PEOPLE)
-    in_time = frozen.filter(hold__placed_at__lte=F("freeze__breach__steps__written_at"))
-    numbers = in_time.values_list("freeze__breach__number", flat=True).distinct()
-    return [_told(breach) for breach in Breach.objects.filter(number__in=numbers).order_by("-number")]
+    notices = BreachStep.objects.filter(
+        kind=StepKind.PEOPLE,
+        breach__freezes__records__hold__record=record_id,
+        breach__freezes__records__hold__placed_at__lte=F("written_at"),
+    )
+    first = notices.order_by("breach").values_list("breach").annotate(at=Min("written_at"))
+    told_at = dict(first)
+    breaches = Breach.objects.filter(pk__in=told_at).order_by("-number")
+    return [_told(breach, told_at[breach.pk]) for breach in breaches]
 
 
-def _told(breach: Breach) -> Told:
-    steps = breach.steps.order_by("leaf_id")
-    commissioner = steps.filter(kind=StepKind.COMMISSIONER).first()
+def _told(breach: Breach, told_at: datetime) -> Told:
+    commissioner = breach.steps.filter(kind=StepKind.COMMISSIONER).order_by("leaf_id").first()
     return Told(
         breach=breach,
-        told_at=steps.filter(kind=StepKind.PEOPLE)[0].written_at,
+        told_at=told_at,
         commissioner_told_at=commissioner.happened_at if commissioner else None,
     )
 

@@ -13,8 +13,9 @@ from chopmark.strongroom.breaches.models import Breach, BreachKind
 from chopmark.strongroom.desk.breach_forms import ReportForm
 from chopmark.strongroom.desk.breach_words import KINDS
 from chopmark.strongroom.desk.case_frame import officers_only, show
+from chopmark.strongroom.desk.forms import say_at
 from chopmark.strongroom.models import Officer
-from chopmark.strongroom.policy.errors import RecordUnknown
+from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped, RecordUnknown
 from chopmark.strongroom.purposes import terms
 
 
@@ -48,7 +49,10 @@ def reported(form: ReportForm, officer: Officer) -> Breach | None:
         return reporting.report(given=form.report, actor=Actor.officer(officer.number), now=clock.now())
     except RecordUnknown:
         say_unknown(form)
-        return None
+    except (AskerSlowed, AskerStopped) as refusal:
+        # She guessed too often before; without numbers she can report it all the same.
+        say_at(form, "applications", refusal)
+    return None
 
 
 def say_unknown(form: Form) -> None:

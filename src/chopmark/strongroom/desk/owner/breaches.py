@@ -1,6 +1,6 @@
 """The owner's register of breaches: what is open and due next, what was late for ever, and each by itself."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -115,4 +115,6 @@ def _duty(one: Clock, now: datetime) -> dict[str, Any]:
 
 
 def _step(one: BreachStep) -> dict[str, Any]:
-    return {"step": one, "words": STEPS[StepKind(one.kind)]}
+    # Moments are shown to the minute.
+    is_later = one.written_at - one.happened_at >= timedelta(minutes=1)
+    return {"step": one, "words": STEPS[StepKind(one.kind)], "is_later": is_later}
