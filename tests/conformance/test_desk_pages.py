@@ -18,10 +18,11 @@ BIKRAM = "20417"
 PAGES = (
     "", "openings", "refusals", "complaints", "alerts", "alerts?show=all", "grants", "grants/new", "retention",
     "retention/shred", "retention/holds", "retention/holds/new", "assessments", "assessments/new",
-    "assessments/1/new", "keys", "log", "openings?by=outlet", "openings?by=officer&place=desk/", "openings/report",
+    "assessments/1/new", "officers", f"officers/{BIKRAM}", f"officers/{BIKRAM}/remove",
+    "keys", "log", "openings?by=outlet", "openings?by=officer&place=desk/", "openings/report",
 )  # fmt: skip
 # A supervisor's officer finds these, and no page that is a form alone.
-READ = tuple(page for page in PAGES if "new" not in page and "shred" not in page)
+READ = tuple(page for page in PAGES if not any(word in page for word in ("new", "shred", "remove")))
 # Each register, and where its first line leads.
 LINKS = {"alerts?show=all": "alerts", "grants": "grants", "assessments": "assessments"}
 ACTS = {"retention/holds": "retention/holds"}  # and for the owner's own officers

@@ -47,6 +47,7 @@ ACTS = {
     "owner-grant-sign",
     "owner-hold-lift",
     "owner-hold-new",
+    "owner-officer-remove",
     "owner-shred",
 }
 WORDS = "It was looked into, and was in order."
@@ -101,6 +102,7 @@ def busy():
         "grant_id": grant(now=now, expires_at=now + timedelta(days=7)),
         "hold_id": hold,
         "number": written.number,
+        "officer_number": BIKRAM.id,
     }
 
 

@@ -31,6 +31,7 @@ class Tag(StrEnum):
     KEK_RETIRED = "kek:retired"
     KEK_REWRAPPED = "kek:rewrapped"
     KEK_ROTATED = "kek:rotated"
+    OFFICER_CONFIRMED = "officer:confirmed"
     OFFICER_LEFT = "officer:left"
     OFFICER_PROVED = "officer:proved"
     OFFICER_REGISTERED = "officer:registered"

@@ -37,6 +37,7 @@ PROMISING = Promising(
         "strongroom_choice": "id",
         "strongroom_complaint": "id",
         "strongroom_complaintanswer": "id",
+        "strongroom_credentialreview": "id",
         "strongroom_grantsignature": "id",
         "strongroom_hold": "id",
         "strongroom_holdlift": "hold_id",
