@@ -21,12 +21,12 @@ BIKRAM = "20417"
 PAGES = (
     "", "openings", "refusals", "complaints", "data-requests", "alerts", "alerts?show=all", "grants", "grants/new", "retention",
     "data-requests/refusals", "retention/shred", "retention/holds", "retention/holds/new", "assessments", "assessments/new",
-    "assessments/1/new", "keys", "log", "openings?by=outlet", "openings?by=officer&place=desk/", "openings/report",
+    "assessments/1/new", "officers", f"officers/{BIKRAM}", f"officers/{BIKRAM}/remove", "keys", "log", "openings?by=outlet", "openings?by=officer&place=desk/", "openings/report",
     "breaches", "breaches?show=all", "breaches/new", "breaches/1/steps/preliminary", "breaches/1/steps/commissioner",
     "breaches/1/steps/people", "breaches/1/records", "breaches/1/applications", "breaches/1/lift",
 )  # fmt: skip
 # A supervisor's officer finds these, and no page that is a form alone.
-READ = tuple(page for page in PAGES if not re.search("new|shred|breaches/1", page))
+READ = tuple(page for page in PAGES if not re.search("new|shred|remove|breaches/1", page))
 # Each register, and where its first line leads.
 LINKS = {
     "alerts?show=all": "alerts",

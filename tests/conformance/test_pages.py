@@ -226,12 +226,16 @@ def test_the_register_of_staff(watch, registrar, supervisor, intake):
     watch.look(registrar.client, "staff-cleared", f"{people}cleared")
     watch.look(registrar.client, "staff-cleared-error", f"{people}cleared", fill={"done_on_day": "99"})
     watch.look(registrar.client, "staff-leaves", f"{people}leaves")
+
+
+def test_who_left_and_a_review_that_is_complete(watch, registrar, supervisor, intake):
+    supervisor.client.post("/staff/review/open")
+    people = "/staff/people/20417/"
     today = clock.now().date()
     day = {"leaves_on_day": today.day, "leaves_on_month": today.month, "leaves_on_year": today.year}
     registrar.client.post(f"{people}leaves", {"reason": "resigned", **day})
     watch.look(registrar.client, "staff-person-left", people)
     watch.look(registrar.client, "staff-people-left", "/staff/people/")
-    watch.look(intake.client, "staff-signed-out", "/staff/sign-in")
     supervisor.client.post("/staff/people/31099/confirm")
     registrar.client.post("/staff/people/70031/confirm")
     watch.look(supervisor.client, "staff-review-complete", "/staff/review/")

@@ -35,6 +35,7 @@ from chopmark.strongroom.services import (
     bulk,
     choices,
     complaints,
+    credentials,
     data_requests,
     officer_cases,
     openings,
@@ -234,6 +235,8 @@ def _registered() -> None:
     )  # fmt: skip
     first = assessments.write_assessment(findings=findings, actor=DEVI, now=LATER)
     assessments.write_assessment(findings=findings, number=first.number, actor=FARAH, now=LATER)
+    for reviewer, reviewed in ((DEVI, FARAH), (FARAH, DEVI)):
+        credentials.confirm(number=reviewed.id, actor=reviewer, now=LATER)
     for years in (20, 30):
         then = LATER + timedelta(days=365 * years)
         due = retention.count_due(now=then)

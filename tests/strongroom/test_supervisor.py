@@ -49,6 +49,7 @@ ACTS = {
     "owner-grant-sign",
     "owner-hold-lift",
     "owner-hold-new",
+    "owner-officer-remove",
     "owner-shred",
 }
 WORDS = "It was looked into, and was in order."
@@ -104,6 +105,7 @@ def busy():
         "hold_id": hold,
         "number": written.number,
         "request_id": make(asha.record_id, now=now).pk,
+        "officer_number": BIKRAM.id,
     }
 
 

@@ -72,14 +72,22 @@ def _wait_for_ports(home: Home) -> None:
 
 def _prepare_demo(home: Home, say: Say) -> None:
     """Fill a new home with what a first visitor needs; a crash on the way leaves it new, and the next `up` goes on."""
-    done = home.path / "demo" / "prepared"
-    if done.exists():
-        return
-    say("preparing a new home: keys, staff, envelopes")
-    code = _in_a_process("from chopmark.config.demo import prepare as main", home).wait()
+    done, cleared = home.path / "demo" / "prepared", home.path / "demo" / "cleared"
+    if not done.exists():
+        say("preparing a new home: keys, staff, envelopes")
+        _demo("prepare", home)
+    elif not cleared.exists():
+        # A home from before vetting was kept: without it none of its staff could sign in.
+        say("recording that the demonstration's staff are vetted")
+        _demo("clear_staff", home)
+    for mark in (done, cleared):
+        mark.touch()
+
+
+def _demo(verb: str, home: Home) -> None:
+    code = _in_a_process(f"from chopmark.config.demo import {verb} as main", home).wait()
     if code:
-        raise Fault(f"the new home could not be prepared (exit code {code})", "read what is said above")
-    done.touch()
+        raise Fault(f"the home could not be prepared (exit code {code})", "read what is said above")
 
 
 def _in_a_process(imports: str, home: Home) -> subprocess.Popen[bytes]:

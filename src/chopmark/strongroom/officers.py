@@ -120,13 +120,17 @@ def _leave(*, number: str, actor: Actor, now: datetime) -> None:
     officer = Officer.objects.filter(number=number).first()
     if officer is None:
         raise OfficerUnknown
-    # A session ends with it too: the desk asks for `left_at` on every page.
+    end(officer, now)
+    leaves.leave(actor=actor, payload={"officer": number}, now=now)
+
+
+def end(officer: Officer, now: datetime) -> None:
+    """End her password, device and link; a session ends too, since the desk asks for `left_at` on every page."""
     officer.left_at = officer.left_at or now
     officer.password = make_password(None)
     officer.welcome_digest = officer.welcome_until = None
     officer.save()
     TOTPDevice.objects.filter(user=officer).delete()
-    leaves.leave(actor=actor, payload={"officer": number}, now=now)
 
 
 def _require_good_password(password: str) -> None:

@@ -47,6 +47,7 @@ class Tag(StrEnum):
     KEK_ROTATED = "kek:rotated"
     MARKETING_FORBIDDEN = "marketing:forbidden"
     MARKETING_PERMITTED = "marketing:permitted"
+    OFFICER_CONFIRMED = "officer:confirmed"
     OFFICER_LEFT = "officer:left"
     OFFICER_PROVED = "officer:proved"
     OFFICER_REGISTERED = "officer:registered"

@@ -27,6 +27,7 @@ from chopmark.strongroom.desk.owner import (
     retaining,
 )
 from chopmark.strongroom.desk.owner import complaining as owner_complaints
+from chopmark.strongroom.desk.owner import officers as owner_officers
 from chopmark.strongroom.desk.owner import pages as owner_pages
 from chopmark.strongroom.desk.owner import requesting as owner_requests
 
@@ -119,6 +120,9 @@ urlpatterns = [
     path("owner/assessments/new", assessing.new, name="owner-assessment-new"),
     path("owner/assessments/<int:number>", assessing.one, name="owner-assessment"),
     path("owner/assessments/<int:number>/new", assessing.new, name="owner-assessment-version"),
+    path("owner/officers", owner_officers.listed, name="owner-officers"),
+    path("owner/officers/<slug:officer_number>", owner_officers.one, name="owner-officer"),
+    path("owner/officers/<slug:officer_number>/remove", owner_officers.remove, name="owner-officer-remove"),
     path("owner/keys", keys.listed, name="owner-keys"),
     path("owner/log", logbook.state, name="owner-log"),
     path("healthz", front.healthz),

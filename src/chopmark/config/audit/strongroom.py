@@ -45,6 +45,7 @@ PROMISING = Promising(
         "strongroom_freezelift": "freeze_id",
         "strongroom_frozenrecord": "hold_id",
         "strongroom_feeagreement": "id",
+        "strongroom_credentialreview": "id",
         "strongroom_grantsignature": "id",
         "strongroom_hold": "id",
         "strongroom_holdlift": "hold_id",

@@ -22,6 +22,12 @@ class SubjectNotSignedIn(Refusal):
     code = "subject_not_signed_in"
 
 
+class CredentialOfOnesOwn(Refusal):
+    """Nobody reviews or removes her own credential (C82)."""
+
+    code = "credential_of_ones_own"
+
+
 class OfficerNotSignedIn(Refusal):
     """Whoever asks is not an officer whom the owner lets in."""
 

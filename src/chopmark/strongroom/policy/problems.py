@@ -13,6 +13,11 @@ ROWS: Final[dict[str, tuple[int, Any, Any]]] = {
     "record_unknown": (404, _("We have no such record"), _OWNER),
     "subject_not_signed_in": (403, _("You are not signed in to this record"), _SIGN_IN),
     "officer_not_signed_in": (403, _("You are not signed in as an officer"), _SIGN_IN),
+    "credential_of_ones_own": (
+        403,
+        _("Nobody reviews or removes her own credential"),
+        _("Ask another officer of the office that keeps the records."),
+    ),
     "owner_officer_needed": (
         403,
         _("Only an officer of the office that keeps the records may do this"),

@@ -44,6 +44,20 @@ class ShreddingOrder(models.Model):
         ]
 
 
+class CredentialReview(models.Model):
+    """An officer of the owner said that somebody's credential at the desk is still needed (C82). Added, never changed."""
+
+    officer = _officer()  # whose credential
+    by = _officer()
+    at = models.DateTimeField()
+    leaf_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="credential_reviewed_by_another", condition=~Q(officer=F("by")))
+        ]
+
+
 class Risk(models.TextChoices):
     """What is left of the risk to people after the measures."""
 

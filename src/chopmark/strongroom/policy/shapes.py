@@ -79,6 +79,7 @@ class Limits:
     desk_sign_ins_wrong_in_a_quarter: int
     forms_waiting_per_application_in_a_quarter: int
     forms_waiting_in_a_quarter: int
+    officers_reviewed_after_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ PAGES: Final = (
     Page("owner-grants", _("Grants")),
     Page("owner-retention", _("Retention")),
     Page("owner-assessments", _("Impact assessments")),
+    Page("owner-officers", _("Officers")),
     Page("owner-keys", _("Keys")),
     Page("owner-log", _("Log")),
 )
