@@ -21,7 +21,8 @@ BIKRAM = "20417"
 PAGES = (
     "", "openings", "refusals", "complaints", "data-requests", "alerts", "alerts?show=all", "grants", "grants/new", "retention",
     "data-requests/refusals", "retention/shred", "retention/holds", "retention/holds/new", "assessments", "assessments/new",
-    "assessments/1/new", "officers", f"officers/{BIKRAM}", f"officers/{BIKRAM}/remove", "keys", "log", "openings?by=outlet", "openings?by=officer&place=desk/", "openings/report",
+    "assessments/1/new", "officers", f"officers/{BIKRAM}", f"officers/{BIKRAM}/remove", "keys", "log",
+    "openings?by=outlet", "openings?by=officer&place=desk/", "openings/report",
     "breaches", "breaches?show=all", "breaches/new", "breaches/1/steps/preliminary", "breaches/1/steps/commissioner",
     "breaches/1/steps/people", "breaches/1/records", "breaches/1/applications", "breaches/1/lift",
 )  # fmt: skip
