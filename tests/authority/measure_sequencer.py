@@ -18,11 +18,11 @@ from django.db import connection, transaction
 from authority.transparency.conftest import NOON, LogHouse, _open
 from chopmark.authority.audit import AuditTag
 from chopmark.authority.audit.services import leave
-from chopmark.publiclog import durable
 from chopmark.authority.transparency.publishing import publish
 from chopmark.authority.transparency.sequencing import sequence_batch
 from chopmark.pki.tlog.leaf import Leaf, commitment, encode_leaf
 from chopmark.pki.tlog.merkle import leaf_hash
+from chopmark.publiclog import durable
 
 LEAVES = int(os.environ.get("MEASURE_LEAVES", "50000"))
 ACTS = LEAVES // 50

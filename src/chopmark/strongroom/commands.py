@@ -228,7 +228,17 @@ def withheld() -> None:
         )
 
 
-GROUPS = (policy, retention, hold, grant, alerts, withheld)
+@click.command("undelivered")
+def undelivered() -> None:
+    """Notices that were given up, the newest first: their subjects were not told."""
+    _set_up()
+    from chopmark.strongroom.notices.sending import given_up
+
+    for one in given_up():
+        click.echo(f"{one.ended_at:%Y-%m-%d %H:%M} {one.notice.reference} {one.notice.template}: {one.why}")
+
+
+GROUPS = (policy, retention, hold, grant, alerts, withheld, undelivered)
 
 
 def _said(one: "OwnerGrant") -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chopmark.look.language import in_chinese
+from chopmark.strongroom.notices import sending
 from chopmark.strongroom.policy.models import Finding
 from chopmark.strongroom.policy.shapes import Counts, Per
 from chopmark.strongroom.purposes import DESK, terms
@@ -23,6 +24,10 @@ _COUNTED: Final[dict[Counts, Promise]] = {
     Counts.REFUSALS_IN_A_ROW: gettext_lazy("Refusals, one after the other"),
     Counts.UNKNOWN_CASES: gettext_lazy("Cases that do not exist"),
 }
+# What the owner is told of that no pattern of her policy counts.
+_OTHERWISE: Final[dict[str, Promise]] = {
+    sending.PATTERN: gettext_lazy("Letters to subjects that could not be delivered"),
+}
 _PER: Final[dict[Per, Promise]] = {
     Per.CALLER: gettext_lazy("through one door"),
     Per.OFFICER: gettext_lazy("by one officer"),
@@ -32,6 +37,8 @@ _PER: Final[dict[Per, Promise]] = {
 
 def pattern(name: str) -> str:
     """What was counted, by whom, in how long; its own name if the policy has it no more."""
+    if name in _OTHERWISE:
+        return str(_OTHERWISE[name])
     rule = next((one for one in terms().patterns if one.name == name), None)
     if rule is None:
         return name
@@ -46,6 +53,8 @@ def pattern(name: str) -> str:
 
 def asker(name: str) -> str:
     """Who asked: an officer at the desk, the operator's system, or an outlet as that system says."""
+    if name == sending.ASKER:
+        return _("Our own post")
     kind, _slash, who = name.partition("/")
     if kind == "outlet":
         return _("Outlet %(outlet)s, as the operator’s system says") % {"outlet": who}
