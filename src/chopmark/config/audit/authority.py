@@ -17,6 +17,7 @@ _TABLES = (
     "ledger_invoiceline",
     "ledger_leg",
     "ledger_payment",
+    "notices_notice",
     "publication_certificatepublication",
     "publication_crl",
     "publication_crlpublication",
