@@ -194,8 +194,9 @@ def _next_envelope(drawer: Path) -> Path:
 def _written_to(walk: Walk, asha: Applicant, serial_hex: str) -> None:
     if "mail" in walk.home.config.get("owner", {}):
         return  # her letters went to the owner's server of mail
-    for what in (f"applicationnumber:{asha.reference}", f"hasbeenrevoked:{serial_hex}"):
-        until(lambda said=what: owners.has_written(walk.home, asha, said), f"the owner wrote: {what}")
+    ready, revoked = f"Applicationnumber:{asha.reference}", f"hasbeenrevoked:{serial_hex}"
+    until(lambda: owners.has_written(walk.home, asha, ready), "the owner wrote that the certificate is ready")
+    until(lambda: owners.has_written(walk.home, asha, revoked), "the owner wrote that it has been revoked")
 
 
 def _publish_lists(walk: Walk) -> None:
