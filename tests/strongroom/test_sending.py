@@ -14,6 +14,7 @@ from chopmark.strongroom.models import LeafPayload, Record
 from chopmark.strongroom.notices import posting, sending
 from chopmark.strongroom.notices.models import Sending
 from chopmark.strongroom.notices.sending import FIRST_WAIT, MOST_TRIES
+from chopmark.strongroom.options import Options
 from chopmark.strongroom.policy.models import Alert
 from chopmark.strongroom.services import cases
 
@@ -183,3 +184,23 @@ def test_the_owner_reads_which_were_given_up(holder):
     round_()
     told = CliRunner().invoke(cli, ["undelivered"])
     assert told.output == "2026-11-12 02:48 N1-revoked certificate_revoked: record_shredded\n"
+
+
+def options(tmp_path, mail):
+    (tmp_path / "config.toml").write_text(f"[owner]\n{mail}")
+    return Options.read({"STRONGROOM_HOME": str(tmp_path), "STRONGROOM_DATABASE": "dbname=strongroom"})
+
+
+def test_without_a_server_of_mail_nothing_leaves_the_machine(tmp_path):
+    read = options(tmp_path, "")
+    assert (read.mail.host, read.mail.password_file) == ("", None)
+    assert read.outbox == tmp_path / "owner" / "outbox"
+
+
+def test_a_server_of_mail_is_the_owners_and_spoken_to_under_tls(tmp_path):
+    read = options(
+        tmp_path,
+        '[owner.mail]\nhost = "mail.example"\nfrom = "records@mail.example"\npassword_file = "secrets/mail"\n',
+    )
+    assert (read.mail.host, read.mail.port, read.mail.starttls) == ("mail.example", 587, True)
+    assert read.mail.password_file == tmp_path / "secrets" / "mail"
