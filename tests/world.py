@@ -296,7 +296,7 @@ def waiting() -> bool:
 
 def forget_calls_to_the_strongroom() -> None:
     """There is no strongroom in a service test: its events are handled by hand (`checks_duplicates`)."""
-    names = ["application.submitted", "application.closed_unissued"]
+    names = ["application.submitted", "application.closed_unissued", "notice.asked"]
     Handover.objects.filter(name__in=names, handled_at=None).update(handled_at=NOON)
 
 

@@ -49,8 +49,10 @@ FORM = {
 }
 
 
-def asha_applies(*, errand=ERRAND, particulars=ASHA, now=NOW) -> Submitted:
-    return submit_application(errand=errand, particulars=particulars, keys=keyring(), actor=SUBJECT, now=now)
+def asha_applies(*, errand=ERRAND, particulars=ASHA, language="", now=NOW) -> Submitted:
+    return submit_application(
+        errand=errand, particulars=particulars, language=language, keys=keyring(), actor=SUBJECT, now=now
+    )
 
 
 def asked(case_id: UUID, *fields: str, purpose="certificate", caller=AUTHORITY, application=ERRAND.reference):

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import breach_stage
+from notices_stage import certificate_is_made, deliver
 from owners_stage import DEVI, FARAH, grant, officers_are_in
 from people import ASHA, CHANDRA, ERRAND, ESHA, LATER, NOW, WORKER, asha_applies, asked
 from requests_stage import ACCESS, NEW_PHONE, answer, make
@@ -16,7 +17,7 @@ from chopmark import software
 from chopmark.config.audit.fault import Fault
 from chopmark.config.audit.strongroom import LOG, PROMISING, faults
 from chopmark.pki.refusals import Refusal
-from chopmark.strongroom.actors import OWNER, SUBJECT
+from chopmark.strongroom.actors import CLOCK, OWNER, SUBJECT
 from chopmark.strongroom.breaches import freezing
 from chopmark.strongroom.breaches.models import StepKind
 from chopmark.strongroom.keys.keyring import keyring
@@ -24,6 +25,8 @@ from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.log.publishing import publish_once
 from chopmark.strongroom.log.signing import signing_key
 from chopmark.strongroom.models import Opening, Outcome
+from chopmark.strongroom.notices.models import Sending
+from chopmark.strongroom.notices.sending import note_sent
 from chopmark.strongroom.options import USUAL_POLICY
 from chopmark.strongroom.policy.models import Finding, KnownCertificate
 from chopmark.strongroom.policy.reading import read_file
@@ -96,6 +99,7 @@ def populated(log: Path, public: Path) -> OwnersScene:
     _chosen(of_asha.record_id)
     _held(of_asha.record_id, of_esha.record_id)
     _requested(of_asha.record_id, of_esha.record_id)
+    _written_to(of_asha, of_esha)
     _known(of_asha.record_id, b"\x01")
     _known(of_esha.record_id, b"\x02")
     _complained(of_asha.record_id)
@@ -184,6 +188,16 @@ def _requested(*record_ids) -> None:
         answer(make(record_id, NEW_PHONE))
         suppression.forbid(session=session, actor=SUBJECT, now=LATER)
         suppression.permit(session=session, actor=SUBJECT, now=LATER)
+
+
+def _written_to(*submitted) -> None:
+    for one in submitted:
+        certificate_is_made(one)
+        for number in (1, 2):
+            deliver(one, reference=f"{one.record_id.hex[:8]}-{number}")
+    # A server of mail of their own would be two files more: it says that it sent them.
+    for sending in Sending.objects.all():
+        note_sent(sending=sending, channel="email", actor=CLOCK, now=LATER)
 
 
 def _held(*record_ids) -> None:

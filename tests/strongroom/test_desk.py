@@ -2,18 +2,21 @@
 
 import logging
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from notices_stage import certificate_is_made, deliver, mail, round_
 from people import (
     ASHA,
     ERRAND,
     ESHA,
     FORM,
     PASSWORD,
+    WORKER,
     asha_applies,
     bikram_is_welcomed,
     code_of,
@@ -24,7 +27,10 @@ from chopmark.pki.tlog.leaf import decode_leaf
 from chopmark.strongroom import clock, officers
 from chopmark.strongroom.client import read_receipt
 from chopmark.strongroom.journal import BareFormatter
-from chopmark.strongroom.models import Leaf, LeafPayload, Opening, Record
+from chopmark.strongroom.models import Case, Leaf, LeafPayload, Opening, Record
+from chopmark.strongroom.notices.sending import MOST_TRIES
+from chopmark.strongroom.services import cases
+from chopmark.strongroom.services.submit import Submitted
 from chopmark.strongroom.tags import Tag
 
 PRIVATE = ("A123456", "1988", "91234567", "9123 4567")
@@ -322,3 +328,26 @@ def test_the_other_language_is_one_link_away_on_every_page(client, at_the_counte
         assert other.status_code == 200
         assert 'lang="zh-Hant-HK"' in text(other)
         client.cookies.pop("lang", None)
+
+
+def test_the_subject_reads_that_we_wrote_to_her(strongroom, settings):
+    asha = Client()
+    asha.post(APPLY, FORM)
+    case = Case.objects.get()
+    now = clock.now()
+    cases.confirm_case(case_id=case.pk, actor=WORKER, now=now)
+    submitted = Submitted(case_id=case.pk, record_id=case.record_id, receipt="", access_code=None)
+    certificate_is_made(submitted, now=now)
+    deliver(submitted, now=now)
+    asha.post("/history", {"hkid": "A123456(3)", "code": asha_code()})
+    page = text(asha.get("/history"))
+    assert "We wrote to you that your certificate has been revoked. Nobody else saw your address." in page
+    assert "We, for the operator’s system (worker)" in page
+    assert "we may write to you about your certificate" in page
+    assert ASHA.email not in page
+    with mail(settings, accepts=False, answers=False):
+        for _ in range(MOST_TRIES + 1):
+            now += timedelta(days=1, minutes=1)
+            round_(now)
+    chinese = text(asha.get("/history", {"lang": "zh-hant"}))
+    assert "我們致函通知你證書已被撤銷，但未能送達" in chinese

@@ -10,8 +10,15 @@ from people import ASHA, ERRAND, WORKER, asha_applies
 
 from chopmark.strongroom import clock, machine
 from chopmark.strongroom.actors import CLOCK
-from chopmark.strongroom.client import Found, Strongroom, StrongroomRefused, StrongroomUnavailable
+from chopmark.strongroom.client import (
+    Delivered,
+    Found,
+    Strongroom,
+    StrongroomRefused,
+    StrongroomUnavailable,
+)
 from chopmark.strongroom.models import Case, Opening, Record
+from chopmark.strongroom.notices import sender
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import cases, watching
 
@@ -21,7 +28,8 @@ NOWHERE = Path("/nonexistent/strongroom.sock")
 @pytest.fixture(autouse=True)
 def _one_connection(monkeypatch):
     # A request ends by giving its connection back; here the test's own transaction is on it.
-    monkeypatch.setattr(machine, "close_old_connections", lambda: None)
+    for module in (machine, sender):
+        monkeypatch.setattr(module, "close_old_connections", lambda: None)
 
 
 @pytest.fixture
@@ -251,3 +259,42 @@ def test_an_outlet_is_a_short_code(raw, case_id, outlet):
     asks = {"case": str(case_id), "purpose": "certificate", "fields": ["name"], "actor": "worker"}
     answer = raw.post("/open", json=asks | {"application": ERRAND.reference, "outlet": outlet})
     assert answer.json() == {"refused": "request_malformed"}
+
+
+# A notice: the door says how it stands, never where it goes.
+REVOKED = {"revoked_on": "2026-11-13", "serial_number": "5e0c91d7"}
+
+
+def deliver(door, record_id, **changes):
+    asks = {"reference": "N1", "template": "certificate_revoked", "parameters": REVOKED, "actor": "worker"}
+    return door.deliver(record=record_id, **(asks | changes))
+
+
+def test_a_notice_is_asked_for_and_asked_about(door, case_id, settings, tmp_path):
+    settings.OUTBOX, settings.EMAIL_BACKEND = tmp_path, "chopmark.strongroom.notices.posting.FileBackend"
+    record_id = Case.objects.get(pk=case_id).record_id
+    door.confirm_case(case=case_id, actor="worker")
+    door.open_case_for_notices(case=case_id, actor="worker")
+    assert deliver(door, record_id) == Delivered(state="queued", channel="", ended_at=None)
+    sender.send()
+    stands = deliver(door, record_id)
+    assert (stands.state, stands.channel) == ("sent", "email")
+    assert stands.ended_at is not None
+    assert [file.name for file in (tmp_path / "mail").iterdir()] == ["N1.eml"]
+
+
+def test_without_leave_nobody_is_written_to(door, case_id):
+    record_id = Case.objects.get(pk=case_id).record_id
+    with pytest.raises(StrongroomRefused, match="notice_not_allowed"):
+        deliver(door, record_id)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"reference": "../N1"}, {"reference": ""}, {"parameters": ["x"]}, {"parameters": {"revoked_on": 5}}],
+)
+def test_what_is_no_notice_is_refused(raw, case_id, wrong):
+    asks = {"reference": "N1", "template": "certificate_revoked", "parameters": REVOKED, "actor": "worker"}
+    asks["record"] = str(Case.objects.get(pk=case_id).record_id)
+    answer = raw.post("/deliver", json=asks | wrong)
+    assert (answer.status_code, answer.json()) == (400, {"refused": "request_malformed"})

@@ -1,3 +1,4 @@
+import shutil
 import tomllib
 from copy import deepcopy
 
@@ -12,6 +13,7 @@ from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.options import USUAL_POLICY
 from chopmark.strongroom.policy.reading import read, read_file
 from chopmark.strongroom.policy.sheet import PolicyMistakes
+from chopmark.strongroom.policy.templates import USUAL_LETTERS
 from chopmark.strongroom.services.starting import note_policy, note_start
 
 USUAL = tomllib.loads(USUAL_POLICY.read_text())
@@ -91,6 +93,20 @@ WRONG = [
     (set_("breaches.tell_everybody_within_hours", 1), "breaches.tell_everybody_within_hours"),
     (set_("policy.from", "soon"), "policy.from"),
     (set_("weather", {}), "weather"),
+    (set_("notice.certificate_ready.channels", ["sms"]), "notice.certificate_ready.channels"),
+    (set_("notice.certificate_ready.parameters", ["shoe_size"]), "notice.certificate_ready.parameters"),
+    (set_("notice.certificate_ready.parameters", ["application"]), "notice.certificate_ready.texts"),
+    (
+        set_("notice.certificate_revoked.parameters", ["revoked_on", "serial_number", "not_after"]),
+        "notice.certificate_revoked.parameters",
+    ),
+    (set_("notice.certificate_ready.purpose", "certificate"), "notice.certificate_ready.purpose"),
+    (drop("notice.certificate_ready.zh"), "notice.certificate_ready.zh"),
+    (set_("purpose.notice.fields", ["email"]), "notice.certificate_ready.channels"),
+    (set_("purpose.notice.callers", ["desk"]), "purpose.notice.only_delivered"),
+    (set_("purpose.notice.kinds", ["application", "grant", "notices"]), "purpose.notice.kinds"),
+    (set_("purpose.certificate.kinds", ["application", "notices"]), "purpose.certificate.kinds"),
+    (set_("notice.certificate_lost", {}), "notice.certificate_lost.texts"),
 ]
 
 
@@ -190,3 +206,51 @@ def test_the_software_that_starts_leaves_a_leaf_each_time(strongroom):
         note_start(software=software.running(), actor=OWNER, now=NOW)
     told = [payload.payload for payload in LeafPayload.objects.all()]
     assert [len(each["code"]) for each in told] == [64, 64]
+
+
+@pytest.fixture
+def own(tmp_path):
+    """The owner's copy of the policy, with her own letters beside it."""
+    policy = tmp_path / "policy.toml"
+    policy.write_text(USUAL_POLICY.read_text() + '\n[notices]\nfolder = "letters"\n')
+    shutil.copytree(USUAL_LETTERS, tmp_path / "letters")
+    return policy
+
+
+def test_the_owners_own_letters_lie_beside_her_policy_and_are_in_its_digest(own):
+    before = read_file(own)
+    letter = own.parent / "letters" / "certificate_ready.en.txt"
+    letter.write_text(letter.read_text() + "\nGoodbye.\n")
+    after = read_file(own)
+    assert after.templates["certificate_ready"].texts["en"].body.endswith("Goodbye.\n")
+    assert before.digest != after.digest
+
+
+LETTERS = [
+    (lambda letter: letter.unlink(), "certificate_ready.zh-hant.txt is missing"),
+    (lambda letter: letter.write_text("no body"), "needs a subject line"),
+    (lambda letter: letter.write_text("S\n\n{name}\n"), "names name, which is no parameter of it"),
+    (lambda letter: letter.write_text("S\n\n{application.pk}\n"), "no bare name"),
+    (lambda letter: letter.write_text("S\n\n{application!r:>10}\n"), "no bare name"),
+    (lambda letter: letter.write_text("S\n\n{application\n"), "cannot be read"),
+    (lambda letter: letter.with_name("spam.en.txt").write_text("S\n\nB\n"), "spam.en.txt belongs to no"),
+]
+
+
+@pytest.mark.parametrize(("change", "says"), LETTERS, ids=[says for _, says in LETTERS])
+def test_a_letter_that_cannot_be_sent_stops_the_start(own, change, says):
+    change(own.parent / "letters" / "certificate_ready.zh-hant.txt")
+    with pytest.raises(PolicyMistakes, match=says):
+        read_file(own)
+
+
+def test_a_folder_that_is_not_there_has_no_letters(own):
+    shutil.rmtree(own.parent / "letters")
+    with pytest.raises(PolicyMistakes, match=r"certificate_ready\.en\.txt is missing"):
+        read_file(own)
+
+
+def test_a_policy_without_notices_is_one():
+    data = deepcopy(USUAL)
+    del data["notice"]
+    assert read(data, file="purposes.toml", digest=bytes(32)).templates == {}

@@ -67,6 +67,17 @@ CHANGING = [
         ),
         "grant: {grant}: it gave openings and 1 signed it",
     ),
+    (
+        "update strongroom_sending set channel = 'letter' where notice_id = {notice}",
+        "notice: {notice}: how its sending ended is not what a leaf says",
+    ),
+    (
+        (
+            "update strongroom_sending set state = 'queued', channel = '', ended_at = null, due_at = now()"
+            " where notice_id = {notice}"
+        ),
+        "notice: {notice}: how its sending ended is not what a leaf says",
+    ),
 ]
 
 
@@ -76,10 +87,10 @@ def _strike(scene, case, keep):
         "select case_id, record_id from strongroom_opening where refused = '' and case_id is not null limit 1"
     )
     ((opened, record),), ((grant,),) = ask(shown), ask("select id from strongroom_ownergrant limit 1")
+    ((notice,),) = ask("select notice_id from strongroom_sending where state = 'sent' limit 1")
+    known = {"case": opened, "record": record, "grant": grant, "notice": notice}
     with undone(scene, keep):
         take_over("strongroom_ownergrant")
-        ask(statement.format(case=opened, record=record, grant=grant))
+        ask(statement.format(**known))
         said = list(map(str, scene.faults()))
-    return (
-        "" if sentence.format(case=opened, grant=grant) in said else f"{statement}: the audit says {said[:4]}"
-    )
+    return "" if sentence.format(**known) in said else f"{statement}: the audit says {said[:4]}"

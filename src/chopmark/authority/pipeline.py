@@ -25,6 +25,9 @@ from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.keymaking import handlers as keymaking
 from chopmark.authority.keymaking import services as keymaking_services
 from chopmark.authority.keymaking.events import SubscriberKeyKept, SubscriberKeyMade
+from chopmark.authority.notices import handlers as notices
+from chopmark.authority.notices import services as notices_services
+from chopmark.authority.notices.events import NoticeAsked
 from chopmark.authority.participants import reviews
 from chopmark.authority.publication import handlers as publication
 from chopmark.authority.publication import mending
@@ -46,15 +49,20 @@ ROUTES: Mapping[type, Iterable[outbox.Handler]] = {
     SubscriberKeyKept: [keymaking.purge_kept],
     SubscriberKeyMade: [issuance.intend_made_keys],
     CertificateRecorded: [issuance.seal_made_keys, delivery.offer_certificates],
-    CertificateAccepted: [publication.publish_certificates, verification.close_case],
+    CertificateAccepted: [publication.publish_certificates, verification.keep_notices],
     CertificateDeclined: [
         revocation.revoke_declined,
         delivery.purge_keys_of_declined,
-        verification.close_case,
+        verification.keep_notices,
     ],
     ClaimSpent: [revocation.revoke_spent, issuance.intend_again],
     RetryAsked: [issuance.intend_again],
-    CertificateRevoked: [publication.bring_crl_forward, revocation.purge_keys_of_revoked],
+    CertificateRevoked: [
+        publication.bring_crl_forward,
+        revocation.purge_keys_of_revoked,
+        revocation.tell_revoked,
+    ],
+    NoticeAsked: [notices.deliver_asked],
     CrlPublicationAsked: [publication.prepare_asked],
     CrlSigned: [publication.publish_crls],
 }
@@ -109,6 +117,7 @@ DUTIES: tuple[Callable[..., object], ...] = (
     keymaking_services.purge_uncollected,
     forget_unfinished,
     lapse_offers,
+    notices_services.ask_again,
     revoke_unrecorded_authorities,
     reviews.suspend_passed_over,
     reviews.open_due_review,

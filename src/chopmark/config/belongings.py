@@ -40,6 +40,7 @@ BELONGINGS = (
     Belonging("logs", None, SHUT),
     Belonging("owner", None, PASSABLE),
     Belonging("owner/log", Part.OWNER, OPEN),
+    Belonging("owner/outbox", Part.OWNER),
     Belonging("owner/strongroom", Part.OWNER, PASSABLE),
     Belonging("owner/strongroom/receipt.pub", Part.OWNER, OPEN),
     Belonging("public", Part.WORKER, OPEN),

@@ -84,6 +84,9 @@ _TABLES: dict[str, dict[str, str]] = {
     "ledger_invoice": _row(web="SI", worker="S"),
     "ledger_invoiceline": _row(web="SI", worker="S"),
     "ledger_payment": _row(web="SI", worker="S"),
+    # --- what subscribers are told ---
+    "notices_notice": _row(web="S", worker="SI"),
+    "notices_standing": _row(web="S", worker="SIU"),
     # --- the spine ---
     "applications_application": _row(web="SIU", worker="SU", signer="S", operator="S"),
     "verification_evidence": _row(web="SI", worker="SI", signer="S"),

@@ -24,6 +24,7 @@ FOLDERS = (
     "secrets",
     "signer/token",
     "owner/log",
+    "owner/outbox",
     "owner/strongroom",
     "log",
     "public/crl",
@@ -92,6 +93,15 @@ place = "{place}"
 # lists are fetched every ten minutes.
 # [owner]
 # lists = ["https://repository.example.org/crl/personal-full.crl"]
+
+# The data owner's server of mail, by which her strongroom writes to subjects (docs/notices.md). Without one each message is
+# a file in owner/outbox/mail.
+# [owner.mail]
+# host = "mail.example.org"
+# port = 587
+# user = "records"
+# password_file = "secrets/mail.password"
+# from = "records-office@example.org"
 
 # Servers of your own instead of the two that come with the software. Their superuser is needed for `chopmark db apply`
 # only (or let your own people run what `chopmark db sql` prints); the processes never use it.

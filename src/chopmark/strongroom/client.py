@@ -3,8 +3,9 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import Any, ClassVar
@@ -94,6 +95,15 @@ class Found:
 
     def __len__(self) -> int:
         return len(self.records)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """How a notice stands: queued, sent by a channel, or given up; never where it went."""
+
+    state: str
+    channel: str
+    ended_at: datetime | None
 
 
 def read_receipt(text: str, *, key: bytes) -> Receipt:
@@ -225,6 +235,22 @@ class Strongroom:
         asked = {"case": str(case), "purpose": purpose, "actor": actor, "outlet": outlet}
         answer = self._ask("find", asked)
         return Found(records=tuple(UUID(record) for record in answer["records"]), more=answer["more"])
+
+    def open_case_for_notices(self, *, case: UUID, actor: str) -> None:
+        """Give a case back once its certificate is made, and keep of it what lets notices be sent; again changes nothing."""
+        self._ask("open-case-for-notices", {"case": str(case), "actor": actor})
+
+    def deliver(
+        self, *, reference: str, record: UUID, template: str, parameters: Mapping[str, str], actor: str
+    ) -> Delivered:
+        """Have the strongroom write to a record's subject, once for one reference; asked again it says how that stands.
+
+        The template is the owner's, and says which parameters it wants: dates and numbers, nothing else.
+        """
+        asked = {"reference": reference, "record": str(record), "template": template, "actor": actor}
+        answer = self._ask("deliver", asked | {"parameters": dict(parameters)})
+        ended_at = None if answer["ended_at"] is None else datetime.fromtimestamp(answer["ended_at"], UTC)
+        return Delivered(state=answer["state"], channel=answer["channel"], ended_at=ended_at)
 
     def confirm_case(self, *, case: UUID, actor: str) -> None:
         """Say that the application arrived; otherwise the strongroom shreds the record in some days.

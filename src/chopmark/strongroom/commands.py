@@ -240,7 +240,17 @@ def fetch_lists() -> None:
         raise SystemExit(1)
 
 
-GROUPS = (policy, retention, hold, grant, alerts, withheld, fetch_lists)
+@click.command("undelivered")
+def undelivered() -> None:
+    """Notices that were given up, the newest first: their subjects were not told."""
+    _set_up()
+    from chopmark.strongroom.notices.sending import given_up
+
+    for one in given_up():
+        click.echo(f"{one.ended_at:%Y-%m-%d %H:%M} {one.notice.reference} {one.notice.template}: {one.why}")
+
+
+GROUPS = (policy, retention, hold, grant, alerts, withheld, fetch_lists, undelivered)
 
 
 def _said(one: "OwnerGrant") -> str:

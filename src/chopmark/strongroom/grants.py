@@ -29,6 +29,9 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "strongroom_receipt": ADD,
         "strongroom_record": CHANGE,
         "strongroom_wrongsignin": DISCARD,
+        # What is written to subjects.
+        "strongroom_notice": ADD,
+        "strongroom_sending": CHANGE,
         # The owner's policy at work.
         "strongroom_alert": ADD,
         "strongroom_alertacknowledgement": ADD,
@@ -72,7 +75,9 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
         "strongroom_leafpayload": READ,
         "strongroom_logcheckpoint": READ,
         "strongroom_logcosignature": READ,
+        "strongroom_notice": READ,
         "strongroom_opening": READ,
+        "strongroom_sending": READ,
         "strongroom_alert": READ,
         "strongroom_alertacknowledgement": READ,
         "strongroom_assessment": READ,

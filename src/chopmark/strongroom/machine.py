@@ -29,15 +29,18 @@ from chopmark.strongroom.options import Options
 from chopmark.strongroom.policy.errors import AskerSlowed
 from chopmark.strongroom.problems import words_for
 from chopmark.strongroom.purposes import AUTHORITY
-from chopmark.strongroom.services import bulk, cases, choices, leave_to_open, openings
+from chopmark.strongroom.services import bulk, cases, choices, leave_to_open, notices, openings
 from chopmark.strongroom.services.bulk import Batch
 from chopmark.strongroom.services.choices import Use
 from chopmark.strongroom.services.leave_to_open import Signed
+from chopmark.strongroom.services.notices import Wanted
 from chopmark.strongroom.services.openings import Asked
 
 Answer = tuple[int, dict[str, Any]]
 _LONGEST_BODY = 64 * 1024  # some hundreds of record identifiers
 _OUTLET = re.compile(r"[A-Za-z0-9-]{0,32}")
+# A caller's own name for a notice; it becomes a Message-ID and a file's name.
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 # What `find` compares, whatever it is asked.
 _MATCHED = ["hkid"]
 
@@ -163,6 +166,25 @@ def _open_case_by_grant(sent: dict[str, Any]) -> dict[str, Any]:
     return {"case": str(case_id)}
 
 
+def _open_case_for_notices(sent: dict[str, Any]) -> dict[str, Any]:
+    notices.open_case_for_notices(
+        case_id=_uuid(sent, "case"), keys=keyring(), actor=_actor(sent), now=clock.now()
+    )
+    return {}
+
+
+def _deliver(sent: dict[str, Any]) -> dict[str, Any]:
+    wanted = Wanted(
+        reference=_reference(sent),
+        record_id=_uuid(sent, "record"),
+        template=_word(sent, "template"),
+        parameters=_pairs(sent, "parameters"),
+    )
+    standing = notices.deliver(wanted=wanted, actor=_actor(sent), now=clock.now())
+    ended_at = None if standing.ended_at is None else int(standing.ended_at.timestamp())
+    return {"state": standing.state, "channel": standing.channel, "ended_at": ended_at}
+
+
 def _confirm(sent: dict[str, Any]) -> dict[str, Any]:
     cases.confirm_case(case_id=_uuid(sent, "case"), actor=_actor(sent), now=clock.now())
     return {}
@@ -180,6 +202,8 @@ VERBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "/confirm": _confirm,
     "/close": _close,
     "/release": _release,
+    "/deliver": _deliver,
+    "/open-case-for-notices": _open_case_for_notices,
     "/challenge": _challenge,
     "/open-case-by-certificate": _open_case_by_certificate,
     "/open-case-by-grant": _open_case_by_grant,
@@ -221,6 +245,20 @@ def _words(sent: dict[str, Any], name: str) -> list[str]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise RequestMalformed
     return values
+
+
+def _pairs(sent: dict[str, Any], name: str) -> dict[str, str]:
+    values = sent.get(name)
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise RequestMalformed
+    return values
+
+
+def _reference(sent: dict[str, Any]) -> str:
+    reference = _word(sent, "reference")
+    if not _REFERENCE.fullmatch(reference):
+        raise RequestMalformed
+    return reference
 
 
 def _octets(sent: dict[str, Any], name: str) -> bytes:

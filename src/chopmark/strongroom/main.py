@@ -14,6 +14,7 @@ _PUBLISH_EVERY = 1.0
 _PUBLISH_AFTER_FAILURE = 15.0
 _ASK_EVERY = 1.0
 _FETCH_EVERY = 600.0
+_SEND_EVERY = 2.0
 
 
 class Doors(BaseApplication):  # type: ignore[misc]  # its base carries no types
@@ -79,6 +80,7 @@ def _start(worker: Any) -> None:
     _say_started()
     threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
     threading.Thread(target=_publish_for_ever, name="publisher", daemon=True).start()
+    threading.Thread(target=_send_for_ever, name="sender", daemon=True).start()
     if Options.read().witnesses:
         threading.Thread(target=_ask_for_ever, name="witnesses", daemon=True).start()
     if Options.read().list_addresses:
@@ -136,6 +138,15 @@ def _publish_for_ever() -> None:
     pause = threading.Event()
     while not pause.wait(_PUBLISH_EVERY if publish() else _PUBLISH_AFTER_FAILURE):
         pass
+
+
+def _send_for_ever() -> None:
+    """A thread of its own: a server of mail that hangs must hold up neither the sweep nor the log."""
+    from chopmark.strongroom.notices.sender import send
+
+    pause = threading.Event()
+    while not pause.wait(_SEND_EVERY):
+        send()
 
 
 def _ask_for_ever() -> None:

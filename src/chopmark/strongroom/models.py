@@ -11,6 +11,7 @@ from django.db.models import Q
 from chopmark.strongroom.breaches import models as _breaches  # noqa: F401  Django finds the tables in it by this
 from chopmark.strongroom.errors import RecordShredded
 from chopmark.strongroom.log import models as _log  # noqa: F401  and in it
+from chopmark.strongroom.notices import models as _notices  # noqa: F401  and in it
 from chopmark.strongroom.policy import models as _policy  # noqa: F401  and in it
 from chopmark.strongroom.policy import registers as _registers  # noqa: F401  the same
 from chopmark.strongroom.policy import requests as _requests  # noqa: F401  the same
@@ -30,6 +31,8 @@ class Record(models.Model):
     form_digest = models.BinaryField(max_length=32, null=True)
     access_salt = models.BinaryField(max_length=16, null=True)
     access_verifier = models.BinaryField(max_length=32, null=True)
+    # In which letters are written to her; empty where nobody knows, and they are written in both.
+    language = models.CharField(max_length=8, blank=True, default="")
     created_at = models.DateTimeField()
     shredded_at = models.DateTimeField(null=True)
 
@@ -103,6 +106,9 @@ class Case(models.Model):
             ),
             # References are guessable and the desk's link is unsigned: only the portal's nonce is the applicant's own.
             models.UniqueConstraint("application_reference", "nonce", name="case_of_errand_once"),
+            models.UniqueConstraint(
+                fields=["record"], name="case_for_notices_once", condition=Q(kind=CaseKind.NOTICES.value)
+            ),
         ]
 
 

@@ -46,6 +46,8 @@ class Options:
         timedelta  # config.toml [owner.witness] patience_minutes: silent for longer, nothing is opened
     )
     list_addresses: Sequence[str]  # config.toml [owner] lists: where the revocation lists are fetched from
+    outbox: Path  # STRONGROOM_OUTBOX, else owner/outbox: letters to print, and mail where no server is named
+    mail: "MailServer"  # config.toml [owner.mail]
     passphrase_file: Path  # STRONGROOM_PASSPHRASE_FILE, else secrets/strongroom.passphrase
     # STRONGROOM_DATABASE, a libpq connection string, and STRONGROOM_DATABASE_PASSWORD_FILE;
     # else config.toml [owner] socket_dir and port, and secrets/strongroom.password.
@@ -75,6 +77,8 @@ class Options:
             witnesses=tuple(owner.get("witness", {}).get("ask", [])),
             witness_patience=timedelta(minutes=owner.get("witness", {}).get("patience_minutes", 30)),
             list_addresses=tuple(owner.get("lists", [])),
+            outbox=_path(environment, "STRONGROOM_OUTBOX", home / "owner" / "outbox"),
+            mail=_mail(home, owner.get("mail", {})),
             passphrase_file=_path(
                 environment, "STRONGROOM_PASSPHRASE_FILE", home / "secrets" / "strongroom.passphrase"
             ),
@@ -89,6 +93,18 @@ class Options:
     @property
     def keys(self) -> "KeyFiles":
         return KeyFiles(self.home)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """By which server notices leave; without a host they are files in the outbox, for whoever the owner lets send them."""
+
+    sender: str  # from
+    host: str  # host
+    port: int  # port
+    user: str  # user
+    password_file: Path | None  # password_file: a file that is named and not there is fatal
+    starttls: bool  # starttls: unless it says false, nothing is sent in the clear
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +215,18 @@ def _policy(home: Path, owner: Mapping[str, Any], environment: Mapping[str, str]
     # A path in config.toml is below the home, unless it is absolute.
     usual = home / owner["policy"] if "policy" in owner else USUAL_POLICY
     return _path(environment, "STRONGROOM_POLICY", usual)
+
+
+def _mail(home: Path, mail: Mapping[str, Any]) -> MailServer:
+    return MailServer(
+        sender=str(mail.get("from", "notices@localhost")),
+        host=str(mail.get("host", "")),
+        port=int(mail.get("port", 587)),
+        user=str(mail.get("user", "")),
+        # Below the home, unless it is absolute.
+        password_file=home / mail["password_file"] if "password_file" in mail else None,
+        starttls=bool(mail.get("starttls", True)),
+    )
 
 
 def _database(home: Path, owner: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, str]:

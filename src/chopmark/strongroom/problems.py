@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from chopmark.pki.refusals import Refusal
 from chopmark.strongroom.breaches.problems import ROWS as BREACH_ROWS
 from chopmark.strongroom.log.problems import ROWS as WITNESS_ROWS
+from chopmark.strongroom.notices.problems import ROWS as NOTICE_ROWS
 from chopmark.strongroom.policy.problems import ROWS as POLICY_ROWS
 
 
@@ -194,9 +195,10 @@ WORDS: Final[dict[str, Words]] = {
     "software_key_forbidden": Words(
         503, _("The keys are in files, and the owner has not allowed that here"), _SET_UP
     ),
-    # The log's witnesses, and the owner's policy.
+    # The log's witnesses, notices, and the owner's policy.
     **{code: Words(*row) for code, row in WITNESS_ROWS.items()},
     **{code: Words(*row) for code, row in BREACH_ROWS.items()},
+    **{code: Words(*row) for code, row in NOTICE_ROWS.items()},
     **{code: Words(*row) for code, row in POLICY_ROWS.items()},
 }
 

@@ -139,6 +139,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Notices to subjects. Where no server is named, each message is a file in the owner's outbox.
+OUTBOX = _options.outbox
+DEFAULT_FROM_EMAIL = _options.mail.sender
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if _options.mail.host
+    else "chopmark.strongroom.notices.posting.FileBackend"
+)
+EMAIL_HOST, EMAIL_PORT = _options.mail.host, _options.mail.port
+EMAIL_HOST_USER = _options.mail.user
+EMAIL_HOST_PASSWORD = (
+    read_private(_options.mail.password_file).decode().strip() if _options.mail.password_file else ""
+)
+EMAIL_USE_TLS = _options.mail.starttls
+EMAIL_TIMEOUT = 20  # seconds
+
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Hong_Kong"
 LANGUAGE_CODE = "en"

@@ -33,5 +33,5 @@ def repository(settings):
 
 @pytest.fixture
 def no_case_to_close(monkeypatch):
-    """There is no strongroom here, and the worker closes a case when it is told of an answer."""
-    monkeypatch.setattr(handlers.Strongroom, "close_case", lambda *_, **__: None)
+    """There is no strongroom here, and the worker gives a case back when it is told of an answer."""
+    monkeypatch.setattr(handlers.Strongroom, "open_case_for_notices", lambda *_, **__: None)

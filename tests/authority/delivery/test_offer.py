@@ -13,7 +13,7 @@ from chopmark.authority.kernel.outbox import NotYet
 from chopmark.authority.keymaking import selectors as keymaking
 from chopmark.authority.transparency import signing as checkpoints
 from chopmark.authority.transparency.selectors import is_under_checkpoint
-from world import NOON, WORKER, at, handed_on, last_leaf, leaf_count, waiting
+from world import NOON, WORKER, at, handed_on, leaf_count, leaves, waiting
 
 
 def offers(application):
@@ -44,7 +44,7 @@ def test_it_waits_until_the_log_has_the_certificate(world, recorded):
 
     world.signs()
     offers(recorded)
-    assert last_leaf()["tag"] == "certificate:offered"
+    assert [leaf["tag"] for leaf in leaves()][-2:] == ["certificate:offered", "notice:asked"]
 
 
 def test_it_waits_in_the_outbox_and_is_not_forgotten(world, recorded):

@@ -6,11 +6,12 @@ import pytest
 from django.db import transaction
 
 from chopmark.authority.applications.events import ApplicationClosedUnissued, ApplicationSubmitted
+from chopmark.authority.delivery.events import CertificateAccepted, CertificateDeclined
 from chopmark.authority.kernel import outbox
 from chopmark.authority.pipeline import ROUTES
 from chopmark.authority.verification import handlers
 from chopmark.authority.verification.selectors import evidence_of
-from chopmark.strongroom.client import StrongroomUnavailable
+from chopmark.strongroom.client import StrongroomRefused, StrongroomUnavailable
 from world import NOON, at, handed_on
 
 
@@ -21,6 +22,7 @@ class Door:
         self.asked: list[tuple[str, object]] = []
         self.others: list[object] = []
         self.closed = False
+        self.over = ""
 
     def __call__(self, socket: object) -> "Door":
         return self
@@ -34,6 +36,11 @@ class Door:
 
     def close_case(self, *, case: object, actor: str) -> None:
         self._ask("close", case)
+
+    def open_case_for_notices(self, *, case: object, actor: str) -> None:
+        if self.over:
+            raise StrongroomRefused(self.over)
+        self._ask("keep notices", case)
 
     def _ask(self, verb: str, case: object) -> None:
         if self.closed:
@@ -128,3 +135,24 @@ def test_the_strongroom_is_never_asked_inside_a_transaction_of_ours(submitted, d
     hears()
 
     assert set(seen) == {depth}
+
+
+@pytest.mark.parametrize("event", [CertificateAccepted, CertificateDeclined])
+def test_the_case_is_given_back_for_notices_when_a_certificate_was_made(submitted, door, event):
+    assert handlers.keep_notices in ROUTES[event]
+    handlers.keep_notices([event(1, "40", submitted.reference)], NOON)
+
+    assert door.asked == [("keep notices", submitted.case_id)]
+
+
+def test_of_a_case_that_is_over_nothing_is_kept(submitted, door):
+    door.over = "case_expired"
+    handlers.keep_notices([CertificateAccepted(1, "40", submitted.reference)], NOON)
+
+    assert door.asked == [("close", submitted.case_id)]
+
+
+def test_any_other_refusal_is_asked_again(submitted, door):
+    door.over = "asker_stopped"
+    with pytest.raises(StrongroomRefused):
+        handlers.keep_notices([CertificateAccepted(1, "40", submitted.reference)], NOON)

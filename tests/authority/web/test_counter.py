@@ -6,6 +6,13 @@ import pytest
 from django.test import Client
 
 from authority.web.world import NAME, PASSWORD, sight
+from chopmark.authority.applications.selectors import by_reference
+from chopmark.authority.kernel import clock
+from chopmark.authority.kernel.actors import process
+from chopmark.authority.kernel.identifiers import CertificateId
+from chopmark.authority.notices import services as notices
+from chopmark.authority.notices.policy import Template, reference_of
+from chopmark.authority.notices.states import NoticeState
 
 
 def text(answer) -> str:
@@ -195,3 +202,37 @@ def test_the_code_of_the_authenticator_is_drawn_without_style_or_script(db):
     assert drawing.startswith("<svg")
     assert "style" not in drawing
     assert "class" not in drawing
+
+
+def test_the_officer_reads_what_the_applicant_was_told(as_process, intake, submitted):
+    application = by_reference(submitted)
+    now = clock.now()
+    with as_process("worker"):
+        for template in Template:
+            notices.tell(
+                template=template,
+                certificate=CertificateId(1, b"\x5e"),
+                application=submitted,
+                record_id=application.record_id,
+                parameters={},
+                actor=process("worker"),
+                now=now,
+            )
+        notices.note_ended(
+            reference=reference_of(Template.CERTIFICATE_READY, 1, b"\x5e"),
+            state=NoticeState.SENT,
+            channel="email",
+            ended_at=now,
+            actor=process("worker"),
+            now=now,
+        )
+    with as_process("web"):
+        page = intake.client.get(f"/counter/cases/{submitted}/")
+        chinese = intake.client.get(f"/counter/cases/{submitted}/?lang=zh-hant")
+    assert "Certificate ready Sent by e-mail" in text(page)
+    assert "Certificate revoked To be sent" in text(page)
+    assert "證書已備妥 已以電郵發送" in text(chinese)
+
+
+def test_of_whom_nothing_was_told_nothing_is_said(intake, submitted):
+    assert "What the applicant was told" not in text(intake.client.get(f"/counter/cases/{submitted}/"))

@@ -52,6 +52,8 @@ class AuditTag(StrEnum):
     LEAF_SHREDDED = "leaf:shredded"
     LOGIN_CLOSED = "login:closed"
     LOGIN_OPENED = "login:opened"
+    NOTICE_ASKED = "notice:asked"
+    NOTICE_ENDED = "notice:ended"
     OCSP_DELEGATE_ISSUED = "ocsp_delegate:issued"
     OCSP_DELEGATE_REQUESTED = "ocsp_delegate:requested"
     OCSP_REFUSED = "ocsp:refused"

@@ -2,20 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.selectors import by_reference, move, own
 from chopmark.authority.applications.states import ApplicationState
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.catalogue import reading as catalogue
 from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.delivery.errors import AlreadyAccepted, AlreadyRejected, NothingOffered
 from chopmark.authority.delivery.events import CertificateAccepted, CertificateDeclined
 from chopmark.authority.delivery.models import Answer, Offer
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.kernel.identifiers import CertificateId
 from chopmark.authority.kernel.outbox import NotYet, hand_on
 from chopmark.authority.keymaking import selectors as keymaking
+from chopmark.authority.notices import services as notices
+from chopmark.authority.notices.policy import Template
 from chopmark.authority.transparency import selectors as transparency
 
 ANSWERED = {
@@ -42,6 +47,7 @@ def offer(*, reference: str, actor: Actor, now: datetime) -> None:
     )
     move(application, ApplicationState.ISSUED)
     leave(payload={"application": application.reference}, now=now, rows=[offered])
+    _tell_ready(application, offered, actor, now)
 
 
 @act(AuditTag.CERTIFICATE_ACCEPTED)
@@ -84,6 +90,30 @@ def unanswered(*, now: datetime, after: timedelta) -> Iterable[str]:
     answered = Answer.objects.values("application_reference")
     old = Offer.objects.filter(offered_at__lt=now - after).exclude(application_reference__in=answered)
     return list(old.order_by("offered_at").values_list("application_reference", flat=True)[:500])
+
+
+def _tell_ready(application: Application, offered: Offer, actor: Actor, now: datetime) -> None:
+    if application.record_id is None:
+        return
+    authority = catalogue.current().authority
+    # The clock lets an offer lapse so many times 24 hours after it: the day before has ended by then.
+    last_day = (
+        (now + timedelta(days=authority.acceptance_days - 1)).astimezone(ZoneInfo(authority.zone)).date()
+    )
+    serial_number = bytes(offered.serial_number)
+    notices.tell(
+        template=Template.CERTIFICATE_READY,
+        certificate=CertificateId(offered.issuer_id, serial_number),
+        application=application.reference,
+        record_id=application.record_id,
+        parameters={
+            "answer_by": last_day.isoformat(),
+            "application": application.reference,
+            "serial_number": serial_number.hex(),
+        },
+        actor=actor,
+        now=now,
+    )
 
 
 def _answer(application: Application, word: Answer.Word, now: datetime, *, reason: str = "") -> Answer:

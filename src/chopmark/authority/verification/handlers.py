@@ -63,6 +63,22 @@ def _going_on(events: Sequence[OfApplication]) -> Iterator[tuple[Application, UU
             yield application, application.case_id
 
 
+def keep_notices(events: Sequence[OfApplication], now: datetime) -> None:
+    """Give the case back at the strongroom, since its work is done, and keep what lets the strongroom write to the subscriber."""
+    strongroom = Strongroom(settings.CHOPMARK_STRONGROOM_SOCKET)
+    for event in events:
+        case_id = by_reference(event.reference).case_id
+        if case_id is None:
+            continue
+        try:
+            strongroom.open_case_for_notices(case=case_id, actor="worker")
+        except StrongroomRefused as refused:
+            if refused.reason not in GONE:
+                raise
+            # It is over already; of what is over nothing can be kept.
+            strongroom.close_case(case=case_id, actor="worker")
+
+
 def close_case(events: Sequence[OfApplication], now: datetime) -> None:
     """Close the case at the strongroom: its work is done, and nobody opens the record under it again."""
     strongroom = Strongroom(settings.CHOPMARK_STRONGROOM_SOCKET)

@@ -24,6 +24,7 @@ _TABLES = (
     "participants_departure",
     "participants_reviewedaccess",
     "participants_staffsignin",
+    "notices_notice",
     "publication_certificatepublication",
     "publication_crl",
     "publication_crlpublication",

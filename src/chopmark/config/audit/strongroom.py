@@ -50,6 +50,7 @@ PROMISING = Promising(
         "strongroom_hold": "id",
         "strongroom_holdlift": "hold_id",
         "strongroom_knowncertificate": "id",
+        "strongroom_notice": "leaf_id",
         "strongroom_officercase": "case_id",
         "strongroom_opening": "leaf_id",
         "strongroom_policyloaded": "id",
@@ -73,6 +74,7 @@ PROMISING = Promising(
         ("strongroom_holdlift", "hold_id", "strongroom_hold"),
         ("strongroom_requestanswer", "request_id", "strongroom_subjectrequest"),
         ("strongroom_requestfee", "request_id", "strongroom_subjectrequest"),
+        ("strongroom_notice", "opening_id", "strongroom_opening"),
         ("strongroom_suspensionlift", "suspension_id", "strongroom_suspension"),
     ),
 )
@@ -90,6 +92,7 @@ def faults(*, now: datetime) -> Iterator[Fault]:
     yield from whole("promises", check_promises(PROMISING))
     yield from whole("cases", check_cases())
     yield from whole("grants", check_grants())
+    yield from whole("notices", check_notices())
 
 
 def check_walls() -> Iterator[Fault]:
@@ -165,6 +168,28 @@ def check_grants() -> Iterator[Fault]:
             yield Fault("grant", str(grant_id), f"it gave openings and {signed} signed it")
     for (grant_id,) in rows(SAID):
         yield Fault("grant", str(grant_id), "its leaves say something else than its row")
+
+
+# How its sending stands changes, so that row is in no promise: its end is in a leaf.
+UNSENT = """
+    select asked.leaf_id from strongroom_notice asked left join strongroom_sending sending on sending.notice_id = asked.leaf_id
+    where sending.notice_id is null
+       or (sending.state <> 'queued' and not exists (
+           select 1 from strongroom_leafpayload said
+           where said.payload ->> 'notice' = sending.notice_id::text
+             and said.payload ->> 'channel' is not distinct from nullif(sending.channel, '')
+             and said.payload ->> 'why' is not distinct from nullif(sending.why, '')))
+       or (sending.state = 'queued' and exists (
+           select 1 from strongroom_leafpayload said
+           where said.payload ->> 'notice' = sending.notice_id::text
+             and (said.payload ? 'channel' or said.payload ? 'why')))
+"""
+
+
+def check_notices() -> Iterator[Fault]:
+    """What is said to have been sent or given up was, and what was is not asked to be sent again."""
+    for (leaf_id,) in rows(UNSENT):
+        yield Fault("notice", str(leaf_id), "how its sending ended is not what a leaf says")
 
 
 _TWO = 2

@@ -3,12 +3,15 @@
 What they leave there is what a visitor of the demonstration finds on these pages.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from email import message_from_bytes, policy
 from zoneinfo import ZoneInfo
 
 from chopmark.authority.kernel import clock
 from chopmark.config.check.browser import Page, Unexpected
 from chopmark.config.check.people import Applicant, Officer
+from chopmark.config.home import Home
 
 HERE = ZoneInfo("Asia/Hong_Kong")  # what a form calls the time
 
@@ -83,6 +86,20 @@ def only_reads(officer: Officer) -> None:
     if "Write a grant" in officer.browser.get(f"{officer.desk}/owner/grants").text:
         raise Unexpected("the supervisor's officer is offered an act of the owner's")
     officer.browser.get(f"{officer.desk}/owner/log").require("Newest signed head")
+
+
+def has_written(home: Home, applicant: Applicant, said: str) -> bool | None:
+    """Whether the strongroom wrote to this applicant, and to nobody else by the same message, something with these words."""
+    return any(said in words for words in _letters(home, applicant.particulars.email)) or None
+
+
+def _letters(home: Home, address: str) -> Iterator[str]:
+    """What lies in the owner's outbox for an address, without the spaces of the numbers in it."""
+    for file in (home.path / "owner" / "outbox" / "mail").glob("*.eml"):
+        message = message_from_bytes(file.read_bytes(), policy=policy.default)
+        body = message.get_body()
+        if message["To"] == address and body is not None:
+            yield f"{message['Subject']}\n{body.get_content()}".replace(" ", "")
 
 
 def _opens_case(officer: Officer, applicant: Applicant, purpose: str, why: str) -> Page:

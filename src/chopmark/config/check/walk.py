@@ -112,9 +112,10 @@ def _walk(walk: Walk, evidence: Evidence) -> None:
         _publish_lists(walk)
         until(lambda: evidence.keep_crl("after", certificate, expect_listed=True), "the list says so too")
 
-    # 7. She reads at the owner's desk who opened her record.
-    with walk.step("read who opened the record"):
-        asha.reads_history().require(INTAKE)
+    # 7. The strongroom has written to her, twice; she reads at the owner's desk who opened her record, and that.
+    with walk.step("written to by the owner, read who opened the record"):
+        _written_to(walk, asha, evidence.serial_hex(certificate))
+        asha.reads_history().require(INTAKE).require("We wrote to you")
 
     # 8. At that desk: an officer's own case, which a second confirms, what the owner's officers keep, and the supervisor reads.
     with walk.step("a case of two officers, the owner's registers"):
@@ -189,6 +190,14 @@ def _next_envelope(drawer: Path) -> Path:
     if not papers:
         raise Unexpected("the drawer has no envelopes left: print some")
     return papers[0]
+
+
+def _written_to(walk: Walk, asha: Applicant, serial_hex: str) -> None:
+    if "mail" in walk.home.config.get("owner", {}):
+        return  # her letters went to the owner's server of mail
+    ready, revoked = f"Applicationnumber:{asha.reference}", f"hasbeenrevoked:{serial_hex}"
+    until(lambda: owners.has_written(walk.home, asha, ready), "the owner wrote that the certificate is ready")
+    until(lambda: owners.has_written(walk.home, asha, revoked), "the owner wrote that it has been revoked")
 
 
 def _publish_lists(walk: Walk) -> None:

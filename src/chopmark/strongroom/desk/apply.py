@@ -31,7 +31,12 @@ def apply(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         keys = keyring()
         submitted = submit_application(
-            errand=errand, particulars=form.particulars, keys=keys, actor=SUBJECT, now=now
+            errand=errand,
+            particulars=form.particulars,
+            language=current().code,
+            keys=keys,
+            actor=SUBJECT,
+            now=now,
         )
         notes.put(request, NOTE, _note(errand, form.particulars, submitted), keys=keys)
         return redirect("apply-done")

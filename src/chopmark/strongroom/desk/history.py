@@ -28,6 +28,7 @@ from chopmark.strongroom.errors import SubjectSignInRefused, TooManyAttempts
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import proofs
 from chopmark.strongroom.models import Complaint, Opening
+from chopmark.strongroom.notices.models import Notice, SendingState
 from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.problems import WORDS
 from chopmark.strongroom.purposes import DESK, terms
@@ -54,6 +55,9 @@ _OF_WHOM: dict[str, Promise] = {
     CaseKind.CERTIFICATE: gettext_lazy("a case that your certificate signed for"),
     CaseKind.CHOICE: gettext_lazy("what you allowed under My choices"),
     CaseKind.GRANT: gettext_lazy("a case under a grant that two of the owner’s officers signed"),
+    CaseKind.NOTICES: gettext_lazy(
+        "what is left of your application’s case: we may write to you about your certificate"
+    ),
     CaseKind.OFFICER: gettext_lazy("a case that this officer opened in her own name"),
     CaseKind.SUBJECT: gettext_lazy("a case that you opened here"),
 }
@@ -183,6 +187,8 @@ def _link(name: str, opening: Opening, words: str) -> str:
 def _who(opening: Opening) -> str:
     if opening.caller == DESK:
         return _("Officer %(number)s, at this desk") % {"number": opening.actor}
+    if _notice(opening) is not None:
+        return _("We, for the operator’s system (%(actor)s)") % {"actor": opening.actor}
     return _("The operator’s system (%(actor)s)") % {"actor": opening.actor}
 
 
@@ -192,9 +198,23 @@ def _what(opening: Opening) -> str:
         why = str(WORDS[opening.refused].says)
         asked = _("Asked for %(fields)s and saw nothing. %(why)s.") if fields else _("Saw nothing. %(why)s.")
         return asked % {"fields": fields, "why": why}
+    if (notice := _notice(opening)) is not None:
+        return _told(notice)
     if opening.fields == ["hkid"] and opening.purpose in ("identity_check", "duplicate_check"):
         return _("Compared your identity card number, without seeing it")
     return _("Saw your %(fields)s") % {"fields": fields}
+
+
+def _notice(opening: Opening) -> Notice | None:
+    return getattr(opening, "notice", None)
+
+
+def _told(notice: Notice) -> str:
+    template = terms().templates.get(notice.template)
+    wrote = _("We wrote to you") if template is None else template.zh if in_chinese() else template.en
+    if notice.sending.state == SendingState.GIVEN_UP:
+        return _("%(wrote)s, but it could not be delivered") % {"wrote": wrote}
+    return _("%(wrote)s. Nobody else saw your address.") % {"wrote": wrote}
 
 
 def _listed(words: list[str]) -> str:

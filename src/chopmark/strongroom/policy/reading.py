@@ -30,6 +30,7 @@ from chopmark.strongroom.policy.shapes import (
     Terms,
 )
 from chopmark.strongroom.policy.sheet import PolicyMistakes, Sheet
+from chopmark.strongroom.policy.templates import Letters, read_letters, read_template
 from chopmark.strongroom.roles import WHO_MAY_OPEN, OfficerRole
 
 DESK = "desk"
@@ -49,15 +50,17 @@ def read_file(path: Path) -> Terms:
         data = tomllib.loads(text.decode())
     except (OSError, ValueError) as error:
         raise PolicyMistakes(path.name, [f"cannot be read: {error}"]) from None
-    return read(data, file=path.name, digest=hashlib.sha256(text).digest())
+    letters = read_letters(data, path)
+    return read(data, file=path.name, digest=hashlib.sha256(text + letters.octets).digest(), letters=letters)
 
 
-def read(data: Mapping[str, Any], *, file: str, digest: bytes) -> Terms:
+def read(data: Mapping[str, Any], *, file: str, digest: bytes, letters: Letters | None = None) -> Terms:
     """The terms, if they agree with themselves; else `PolicyMistakes` with everything that is wrong."""
     sheet = Sheet(data)
     about = sheet.sheet("policy")
     longest_delay = timedelta(days=about.number("longest_delay_days"))
     purposes = {name: _purpose(name, row, longest_delay) for name, row in sheet.sheets("purpose").items()}
+    letters = letters or read_letters(data, None)
     terms = Terms(
         version=about.word("version"),
         in_force_from=about.day("from"),
@@ -75,8 +78,12 @@ def read(data: Mapping[str, Any], *, file: str, digest: bytes) -> Terms:
         breaches=_breaches(sheet.sheet("breaches")),
         services={name: _service(name, row, purposes) for name, row in sheet.sheets("service").items()},
         requests=read_requests(sheet),
+        templates={
+            name: read_template(name, row, purposes, letters) for name, row in sheet.sheets("notice").items()
+        },
         witness_quorum=_witness_quorum(sheet),
     )
+    letters.finish(sheet)
     about.finish()
     sheet.finish()
     if sheet.mistakes:
@@ -95,6 +102,7 @@ def _purpose(name: str, sheet: Sheet, longest_delay: timedelta) -> Purpose:
         two_persons=sheet.flag("two_persons"),
         only_compared=sheet.flag("only_compared"),
         marketing=sheet.flag("marketing"),
+        only_delivered=sheet.flag("only_delivered"),
         officers=_officers(sheet),
         delay=_delay(sheet, longest_delay),
         en=sheet.word("en"),
@@ -106,10 +114,22 @@ def _purpose(name: str, sheet: Sheet, longest_delay: timedelta) -> Purpose:
         sheet.fault("callers", "an officer's own case is opened at the desk only")
     if purpose.only_compared and {CaseKind.CHOICE, CaseKind.GRANT} & purpose.kinds:
         sheet.fault("kinds", "what is only compared can be neither released nor granted")
+    _check_delivered(sheet, purpose)
     if {plain(field) for field in purpose.fields & set(MASKED)} & purpose.fields:
         sheet.fault("fields", "a field is named plain and masked: plain allows both")
     sheet.finish()
     return purpose
+
+
+def _check_delivered(sheet: Sheet, purpose: Purpose) -> None:
+    if CaseKind.NOTICES in purpose.kinds and not purpose.only_delivered:
+        sheet.fault("kinds", "a case for notices lets nothing be shown: only_delivered is missing")
+    if not purpose.only_delivered:
+        return
+    if purpose.callers != {AUTHORITY} or purpose.only_compared:
+        sheet.fault("only_delivered", "is for the authority's door alone, and not for what is compared")
+    if not purpose.kinds <= {CaseKind.APPLICATION, CaseKind.NOTICES}:
+        sheet.fault("kinds", "what is only delivered is for applications and notices")
 
 
 def _officers(sheet: Sheet) -> frozenset[str]:

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from chopmark.strongroom.errors import PurposeUnknown
+from chopmark.strongroom.notices.errors import NoticeUnknown
+from chopmark.strongroom.notices.texts import Text
 from chopmark.strongroom.policy.privacy import Notice, RequestTerms
 
 
@@ -16,8 +18,13 @@ class CaseKind(StrEnum):
     CERTIFICATE = "certificate"  # a signature by the subject's certificate
     CHOICE = "choice"  # the subject allowed a service to reach her; ends when she withdraws
     GRANT = "grant"  # the owner's officers signed for it
+    NOTICES = "notices"  # what is left of an application's case: writing to its subject, until the record is shredded
     OFFICER = "officer"  # an officer signed in at the desk
     SUBJECT = "subject"  # the subject signed in at the desk
+
+
+# What stands for as long as the record does, and is no reason to keep it.
+STANDING = (CaseKind.CHOICE, CaseKind.NOTICES)
 
 
 class Counts(StrEnum):
@@ -62,6 +69,7 @@ class Purpose:
     two_persons: bool
     only_compared: bool  # its fields find and compare inside, and are never shown
     marketing: bool  # a subject may forbid it once and for all
+    only_delivered: bool  # its fields are written to by the strongroom itself, and are never shown
     officers: frozenset[str]  # whose officers may open a case of their own for it
     delay: Delay | None
     en: str
@@ -200,6 +208,19 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A notice that the owner wrote: what for, by which channels in this order, with which details, and what her history says."""
+
+    name: str
+    purpose: str
+    channels: tuple[str, ...]
+    parameters: tuple[str, ...]
+    texts: Mapping[str, Text]  # by language, both of them
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """All that the owner has agreed to."""
 
@@ -219,12 +240,18 @@ class Terms:
     breaches: BreachTerms
     services: Mapping[str, Service]
     requests: RequestTerms
+    templates: Mapping[str, Template]
     witness_quorum: int  # how many must have cosigned the log before a head of it is relied on
 
     def purpose(self, name: str) -> Purpose:
         if name not in self.purposes:
             raise PurposeUnknown
         return self.purposes[name]
+
+    def template(self, name: str) -> Template:
+        if name not in self.templates:
+            raise NoticeUnknown
+        return self.templates[name]
 
     def purposes_of(self, kind: CaseKind) -> list[str]:
         return sorted(name for name, purpose in self.purposes.items() if kind in purpose.kinds)

@@ -166,6 +166,7 @@ def shred(record: Record, now: datetime) -> None:
     """Destroy the only key to a record, and what found it. What was done with it stays in the log."""
     record.wrapped_key = record.ciphertext = record.blind_index = record.form_digest = None
     record.access_salt = record.access_verifier = None
+    record.language = ""
     record.shredded_at = now
     record.save()
 

@@ -116,7 +116,7 @@ def _write_release(*, record_id: UUID, use: Use, actor: Actor, now: datetime) ->
     # 4. The opening, under the case that her choice opened; withdrawn since, it is closed.
     asked = Asked.of(choice.case_id, use.purpose, [CHANNELS[use.channel]], AUTHORITY, None)
     try:
-        return openings.note_opening(asked, actor, now, Verb.RELEASE)
+        return openings.note_opening(asked, actor, now, Verb.RELEASE).record
     except (CaseClosed, CaseExpired):
         raise NotChosen from None
 

@@ -86,17 +86,15 @@ def open_fields(*, wish: Wish, keys: Keyring, actor: Actor, now: datetime) -> di
 @act(Tag.RECORD_OPENED)
 def _write_opening(*, wish: Wish, keys: Keyring, actor: Actor, now: datetime) -> Record:
     asked = Asked.of(wish.case_id, wish.purpose, sorted(wish.fields), DESK, None)
-    record = openings.note_opening(asked, actor, now, Verb.OPEN)
+    opening = openings.note_opening(asked, actor, now, Verb.OPEN)
     if in_full(wish.fields) and not wish.why.strip():
         raise ReasonMissing
     if wish.why:
-        # The case is locked until this act ends, so its newest line is the one just written.
-        opening = Opening.objects.filter(case=wish.case_id).latest("leaf_id")
         reason_id = keys.draw_id()
         OpeningReason.objects.create(
-            id=reason_id, opening=opening, ciphertext=_sealed(wish.why, record, reason_id, keys)
+            id=reason_id, opening=opening, ciphertext=_sealed(wish.why, opening.record, reason_id, keys)
         )
-    return record
+    return opening.record
 
 
 def in_full(fields: Iterable[str]) -> frozenset[str]:

@@ -24,9 +24,10 @@ from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import act, leave_with, row_if_refused
 from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Case, Opening, Record
+from chopmark.strongroom.notices.errors import PurposeOnlyDelivers
 from chopmark.strongroom.particulars import ASKABLE, as_asked
 from chopmark.strongroom.policy.errors import PurposeLimitReached, PurposeOnlyCompares
-from chopmark.strongroom.policy.shapes import CaseKind, Purpose
+from chopmark.strongroom.policy.shapes import STANDING, CaseKind, Purpose
 from chopmark.strongroom.purposes import require_allowed, terms
 from chopmark.strongroom.services import cases, suppression, two_persons, watching
 from chopmark.strongroom.services.present_keys import by_present_key
@@ -86,16 +87,16 @@ def open_fields(*, asked: Asked, keys: Keyring, actor: Actor, now: datetime) -> 
 
 @act(Tag.RECORD_OPENED)
 def _write_opening(*, asked: Asked, actor: Actor, now: datetime) -> Record:
-    return note_opening(asked, actor, now, Verb.OPEN)
+    return note_opening(asked, actor, now, Verb.OPEN).record
 
 
-def note_opening(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Record:
+def note_opening(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Opening:
     """Inside an act: require leave, and write the opening down. The record must stay shut until the act has ended."""
     case = _require_leave(asked, actor, now, verb)
     cases.confirm(case, now)
-    _note_opening(case.record, case, asked, actor, now)
+    opening = _note_opening(case.record, case, asked, actor, now)
     _watch(asked, actor, now, verb)
-    return case.record
+    return opening
 
 
 @act(Tag.RECORD_MATCHED)
@@ -139,7 +140,7 @@ def compare(*, asked: Asked, blind_index: bytes, actor: Actor, now: datetime) ->
 def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Case:
     """A live case, for this application, whose purpose allows the fields at this door, within every limit."""
     # 1. The asker is not stopped, nor to wait; refused or answered, each asking is counted.
-    if verb is not Verb.RELEASE:  # which attended before it looked for a choice
+    if verb not in (Verb.RELEASE, Verb.DELIVER):  # which attended before they looked for a case
         watching.attend(_asking(asked, actor, verb), now)
 
     # 2. Of somebody who may have forbidden marketing the record is locked before the case, like everywhere.
@@ -164,8 +165,7 @@ def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Cas
     # 6. The purpose allows these fields at this door, and a second person agreed if it wants one.
     purpose = terms().purpose(asked.purpose)
     require_allowed(purpose, fields=asked.fields, caller=asked.caller, case_purposes=frozenset(case.purposes))
-    if purpose.only_compared and verb not in (Verb.COMPARE, Verb.FIND):
-        raise PurposeOnlyCompares
+    _require_for_verb(purpose, verb)
     if purpose.marketing:
         suppression.require_permitted(case.record_id)
     if purpose.two_persons:
@@ -175,6 +175,13 @@ def _require_leave(asked: Asked, actor: Actor, now: datetime, verb: Verb) -> Cas
     _require_within_limits(case, asked, now)
     _require_within_limits_of(purpose, now)
     return case
+
+
+def _require_for_verb(purpose: Purpose, verb: Verb) -> None:
+    if purpose.only_compared and verb not in (Verb.COMPARE, Verb.FIND):
+        raise PurposeOnlyCompares
+    if purpose.only_delivered and verb is not Verb.DELIVER:
+        raise PurposeOnlyDelivers
 
 
 def _asking(asked: Asked, actor: Actor, verb: Verb) -> watching.Asking:
@@ -220,8 +227,8 @@ def _shown() -> QuerySet[Opening]:
 def _most_openings(case: Case) -> int | None:
     if case.kind == CaseKind.APPLICATION:
         return terms().case.openings
-    # A choice lasts until it is withdrawn: days and hours bound it, not a total.
-    return None if case.kind == CaseKind.CHOICE else terms().leave[case.kind].openings
+    # A choice lasts until it is withdrawn, notices as long as the record: days and hours bound them, not a total.
+    return None if case.kind in STANDING else terms().leave[case.kind].openings
 
 
 def _require_few_mismatches(case: Case) -> None:
@@ -232,7 +239,7 @@ def _require_few_mismatches(case: Case) -> None:
 
 def _note_opening(
     record: Record, case: Case, asked: Asked, actor: Actor, now: datetime, *, named: bool = False
-) -> None:
+) -> Opening:
     payload: dict[str, object] = {"record": str(record.pk), "case": str(case.pk), "purpose": asked.purpose}
     payload["fields"] = sorted(asked.fields)
     if (told_at := told_at_of(asked.purpose, now)) is not None:
@@ -240,7 +247,7 @@ def _note_opening(
         payload["told_at"] = int(told_at.timestamp())
     opening = _opening(record, case, asked, actor, now, refused="")
     opening.named = named
-    leave_with(opening, actor=actor, payload=payload, now=now)
+    return leave_with(opening, actor=actor, payload=payload, now=now)
 
 
 def _opening(

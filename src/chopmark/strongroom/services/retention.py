@@ -28,7 +28,7 @@ from chopmark.strongroom.policy.errors import (
 from chopmark.strongroom.policy.models import Hold, HoldLift
 from chopmark.strongroom.policy.registers import ShreddingOrder
 from chopmark.strongroom.policy.requests import SubjectRequest
-from chopmark.strongroom.policy.shapes import CaseKind, Shredding
+from chopmark.strongroom.policy.shapes import STANDING, CaseKind, Shredding
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import cases, owners
 from chopmark.strongroom.tags import Tag
@@ -103,7 +103,7 @@ def shred(*, record_id: UUID, actor: Actor, now: datetime) -> None:
     if confirmed is None or ended.due_at > confirmed or cases.was_held_since(record_id, confirmed):
         raise ShreddingNotConfirmed
 
-    # 2. What she allowed ends with it; then the key is gone.
+    # 2. What she allowed ends with it, and writing to her; then the key is gone.
     Case.objects.filter(record=record, closed_at=None).update(closed_at=now)
     cases.shred(record, now)
     leave(actor=actor, payload={"record": str(record.pk), "type": ended.type}, now=now)
@@ -188,16 +188,16 @@ def _shred_if_still_due(record_id: UUID, actor: Actor, now: datetime) -> bool:
 
 
 def _ended(records: QuerySet[Record], now: datetime) -> QuerySet[Record, Any]:
-    """The records with no case open, and when their time runs out. What she allowed a service is no reason to keep."""
+    """The records with no case open, and when their time runs out. What stands for as long as they do is no reason to keep."""
     # A case ends when it is closed, or when its time runs out.
     open_ones = Case.objects.filter(record=OuterRef("pk"), closed_at=None, closes_at__gt=now)
     return (
-        records.exclude(Exists(open_ones.exclude(kind=CaseKind.CHOICE)))
+        records.exclude(Exists(open_ones.exclude(kind__in=STANDING)))
         # What she asked for is answered first.
         .exclude(Exists(SubjectRequest.objects.filter(record=OuterRef("pk"), answer=None)))
         .annotate(
             ended_at=Max(
-                Coalesce(F("cases__closed_at"), F("cases__closes_at")), filter=~Q(cases__kind=CaseKind.CHOICE)
+                Coalesce(F("cases__closed_at"), F("cases__closes_at")), filter=~Q(cases__kind__in=STANDING)
             ),
             type=Min("cases__type", filter=Q(cases__kind=CaseKind.APPLICATION)),
             application=Min("cases__application_reference", filter=Q(cases__kind=CaseKind.APPLICATION)),

@@ -49,7 +49,7 @@ def history(record_id: UUID, *, now: datetime, before: int | None = None) -> lis
     A line that a law keeps from her for a while is not among them until then.
     """
     lines = Opening.objects.filter(Q(told_at=None) | Q(told_at__lte=now), record=record_id)
-    lines = lines.select_related("case").order_by("-leaf_id")
+    lines = lines.select_related("case", "notice__sending").order_by("-leaf_id")
     return list((lines if before is None else lines.filter(leaf_id__lt=before))[:PAGE])
 
 

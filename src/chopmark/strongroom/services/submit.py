@@ -50,7 +50,13 @@ class Submitted:
 
 @act(Tag.RECORD_SUBMITTED)
 def submit_application(
-    *, errand: Errand, particulars: Particulars, keys: Keyring, actor: Actor, now: datetime
+    *,
+    errand: Errand,
+    particulars: Particulars,
+    language: str = "",
+    keys: Keyring,
+    actor: Actor,
+    now: datetime,
 ) -> Submitted:
     """Record an applicant's particulars and open a case for her application (CPS 4.1.2).
 
@@ -73,7 +79,7 @@ def submit_application(
     # 4. The record and what finds it, the case, the receipt, the leaf.
     wrapping_keys.hold()
     code = access_codes.from_octets(keys.draw(access_codes.LENGTH))
-    record = _record(particulars, digest, code, keys, now)
+    record = _record(particulars, digest, code, language, keys, now)
     case = _case(record, errand, keys, now)
     receipt = _sign(case, record, particulars, keys, now)
     leave(actor=actor, payload={"record": str(record.pk), "case": str(case.pk)}, now=now)
@@ -127,7 +133,9 @@ def _replace_code(record: Record, keys: Keyring) -> str:
     return code
 
 
-def _record(particulars: Particulars, digest: bytes, code: str, keys: Keyring, now: datetime) -> Record:
+def _record(
+    particulars: Particulars, digest: bytes, code: str, language: str, keys: Keyring, now: datetime
+) -> Record:
     locked = vault.lock(
         particulars.as_fields(), record_id=keys.draw_id(), kek=keys.kek, chances=keys.draw_chances()
     )
@@ -140,6 +148,7 @@ def _record(particulars: Particulars, digest: bytes, code: str, keys: Keyring, n
         form_digest=digest,
         access_salt=salt,
         access_verifier=access_codes.verifier(code, salt=salt),
+        language=language,
         created_at=now,
     )
 

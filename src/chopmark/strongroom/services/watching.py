@@ -53,6 +53,7 @@ class Verb(StrEnum):
     CLOSE = "close"
     COMPARE = "compare"
     CONFIRM = "confirm"
+    DELIVER = "deliver"
     FIND = "find"
     LEAVE = "leave"
     OPEN = "open"

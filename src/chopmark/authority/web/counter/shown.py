@@ -12,6 +12,7 @@ from chopmark.authority.catalogue.reading import current as pack
 from chopmark.authority.keymaking.envelopes import printed
 from chopmark.authority.ledger import selectors as ledger
 from chopmark.authority.verification.selectors import CaseFile, EvidenceLine, case_file
+from chopmark.authority.web.counter.telling import ToldLine, told_lines
 from chopmark.authority.web.words import EVIDENCE, METHODS
 from chopmark.look import formats
 
@@ -76,6 +77,7 @@ class Case:
     may_refuse: bool
     awaits_release: bool
     is_mine: bool
+    told: tuple[ToldLine, ...]
 
     @property
     def now(self) -> Task | None:
@@ -115,6 +117,7 @@ def case_shown(application: Any, *, officer: str) -> Case:
         may_refuse=application.state in (ApplicationState.SUBMITTED, ApplicationState.VERIFIED),
         awaits_release=application.state == ApplicationState.VERIFIED,
         is_mine=officer in file.intake,
+        told=told_lines(application.reference),
     )
 
 

@@ -10,6 +10,7 @@ from chopmark.look import formats
 from chopmark.look.language import in_chinese
 from chopmark.strongroom.breaches.overdue import ASKER as BREACH
 from chopmark.strongroom.desk.breach_words import duty_of_key
+from chopmark.strongroom.notices import sending
 from chopmark.strongroom.policy.models import BREACH_OVERDUE, Alert, Finding
 from chopmark.strongroom.policy.shapes import Counts, Per
 from chopmark.strongroom.purposes import DESK, terms
@@ -27,6 +28,13 @@ _COUNTED: Final[dict[Counts, Promise]] = {
     Counts.REFUSALS_IN_A_ROW: gettext_lazy("Refusals, one after the other"),
     Counts.UNKNOWN_CASES: gettext_lazy("Cases that do not exist"),
 }
+# What the owner is told of that no pattern of her policy counts.
+_OTHERWISE: Final[dict[str, Promise]] = {
+    BREACH_OVERDUE: gettext_lazy("A report of a breach that is overdue"),
+    request_clock.DUE: gettext_lazy("A data request is to be answered within days"),
+    request_clock.OVERDUE: gettext_lazy("A data request is overdue"),
+    sending.PATTERN: gettext_lazy("Letters to subjects that could not be delivered"),
+}
 _PER: Final[dict[Per, Promise]] = {
     Per.CALLER: gettext_lazy("through one door"),
     Per.OFFICER: gettext_lazy("by one officer"),
@@ -34,18 +42,10 @@ _PER: Final[dict[Per, Promise]] = {
 }
 
 
-_OF_REQUESTS: Final[dict[str, Promise]] = {
-    request_clock.DUE: gettext_lazy("A data request is to be answered within days"),
-    request_clock.OVERDUE: gettext_lazy("A data request is overdue"),
-}
-
-
 def pattern(name: str) -> str:
     """What was counted, by whom, in how long; its own name if the policy has it no more."""
-    if name == BREACH_OVERDUE:
-        return _("A report of a breach that is overdue")
-    if name in _OF_REQUESTS:
-        return str(_OF_REQUESTS[name])
+    if name in _OTHERWISE:
+        return str(_OTHERWISE[name])
     rule = next((one for one in terms().patterns if one.name == name), None)
     if rule is None:
         return name
@@ -60,6 +60,8 @@ def pattern(name: str) -> str:
 
 def asker(name: str) -> str:
     """Who asked: an officer at the desk, the operator's system, or an outlet as that system says."""
+    if name == sending.ASKER:
+        return _("Our own post")
     kind, _slash, who = name.partition("/")
     if name.startswith(BREACH):
         return _("Breach %(reference)s") % {"reference": who}
