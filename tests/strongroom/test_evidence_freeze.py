@@ -10,7 +10,7 @@ from owners_stage import DEVI, FARAH, home, officers_are_in
 from people import BIKRAM, CHANDRA, ERRAND, ESHA, LATER, NOW, WORKER, asha_applies, asked
 
 from chopmark.pki.tlog.checkpoint import open_checkpoint
-from chopmark.strongroom import purposes
+from chopmark.strongroom import clock, purposes, sweep
 from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.breaches import affected, freezing, register
 from chopmark.strongroom.breaches.affected import Seen
@@ -30,7 +30,7 @@ from chopmark.strongroom.log.keys import own_key
 from chopmark.strongroom.log.publishing import publish_once
 from chopmark.strongroom.models import LeafPayload, Record, WrongSignIn
 from chopmark.strongroom.policy.errors import OwnerOfficerNeeded, RecordHeld, RecordUnknown
-from chopmark.strongroom.policy.models import Attempt, Hold, HoldLift
+from chopmark.strongroom.policy.models import Alert, Attempt, Hold, HoldLift
 from chopmark.strongroom.policy.shapes import Shredding
 from chopmark.strongroom.services import cases, openings, retention, subject, watching
 from chopmark.verifier.faults import Fault
@@ -123,6 +123,16 @@ def test_such_a_hold_ends_with_the_freeze_and_in_no_other_way(asha):
     assert HoldLift.objects.get().lifted_by.number == DEVI.id
     with pytest.raises(EvidenceNotFrozen):
         lift()
+
+
+def test_the_desks_clock_lifts_the_holds_and_tells_what_is_overdue(asha, monkeypatch):
+    reported(applications=frozenset({ERRAND.reference}), call=None)
+    lift()
+    monkeypatch.setattr(clock, "now", lambda: REPORTED + DAY)
+    monkeypatch.setattr(sweep, "close_old_connections", lambda: None)
+    sweep.sweep()
+    assert HoldLift.objects.count() == 1
+    assert [alert.purpose for alert in Alert.objects.all()] == ["telephone"]
 
 
 def test_another_hold_on_the_same_record_goes_on(asha, by_schedule):

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from breach_stage import reported, step
 from click.testing import CliRunner
 from desk_stage import signs_in, text
 from django.test import Client
@@ -15,8 +16,11 @@ from requests_stage import make
 from chopmark.strongroom import __main__ as commands
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import SUBJECT, Actor
+from chopmark.strongroom.breaches import affected, freezing
+from chopmark.strongroom.breaches.models import StepKind
 from chopmark.strongroom.errors import SupervisorOnlyLooks
 from chopmark.strongroom.keys.keyring import keyring
+from chopmark.strongroom.log.publishing import publish_once
 from chopmark.strongroom.models import Case, Complaint, Leaf, Officer, Opening, Outcome
 from chopmark.strongroom.options import USUAL_POLICY
 from chopmark.strongroom.policy.models import Alert, Finding, Hold, PairRequest, Suspension
@@ -44,6 +48,13 @@ ACTS = {
     "owner-assessment-new",
     "owner-assessment-version",
     "owner-data-request-fee",
+    "owner-breach-applications",
+    "owner-breach-freeze",
+    "owner-breach-lift",
+    "owner-breach-new",
+    "owner-breach-records",
+    "owner-breach-step",
+    "owner-breach-take-over",
     "owner-grant-end",
     "owner-grant-new",
     "owner-grant-sign",
@@ -61,7 +72,7 @@ def ling():
 
 
 @pytest.fixture
-def busy():
+def busy(tmp_path):
     """One of each that the registers hold, and how it stands in an address."""
     now = clock.now()
     officers_are_in()
@@ -97,6 +108,9 @@ def busy():
     )
     written = assessments.write_assessment(findings=findings, number=None, actor=DEVI, now=now)
     hold = retention.place_hold(record_id=asha.record_id, reason="audit", until=None, actor=DEVI, now=now)
+    publish_once(tmp_path, now)
+    breach = reported(detected_at=now, call=None, now=now)
+    assert breach.number == written.number
     return {
         "complaint_id": complaint.pk,
         "alert_id": 2,
@@ -106,6 +120,8 @@ def busy():
         "number": written.number,
         "request_id": make(asha.record_id, now=now).pk,
         "officer_number": BIKRAM.id,
+        "kind": "preliminary",
+        "freeze_id": breach.freezes.get().pk,
     }
 
 
@@ -187,7 +203,14 @@ def test_what_was_said_in_a_complaint_is_not_hers(ling, busy):
 
 
 def test_she_opens_no_case_compares_no_card_and_confirms_nobody(ling, busy):
-    for address in ("/officer/cases", "/officer/cases/new", "/officer/requests", "/officer/check"):
+    for address in (
+        "/officer/cases",
+        "/officer/cases/new",
+        "/officer/requests",
+        "/officer/check",
+        "/officer/breaches",
+        "/officer/breaches/new",
+    ):
         assert ling.get(address).status_code == 403
         assert b'"supervisor_only_looks"' in newest()
     before = Case.objects.count()
@@ -208,6 +231,14 @@ def test_no_service_takes_her_word_even_without_a_page(ling, busy):
         alerts.acknowledge(alert_id=2, finding=Finding.ORDINARY, actor=LING, now=now)
     with pytest.raises(SupervisorOnlyLooks):
         retention.lift_hold(hold_id=busy["hold_id"], actor=LING, now=now)
+    with pytest.raises(SupervisorOnlyLooks):
+        reported(actor=LING, detected_at=now, call=None, now=now)
+    with pytest.raises(SupervisorOnlyLooks):
+        step(StepKind.PRELIMINARY, actor=LING, now=now)
+    with pytest.raises(SupervisorOnlyLooks):
+        freezing.lift(number=1, reason="Enough.", actor=LING, now=now)
+    with pytest.raises(SupervisorOnlyLooks):
+        affected.take_applications(number=1, applications=frozenset({"AP261100419"}), actor=LING, now=now)
     with pytest.raises(SupervisorOnlyLooks):
         owners.require_owner(LING)
 

@@ -1,9 +1,8 @@
 """A breach is reported by whoever finds it; the owner takes it over, writes the further reports and tells who must be told."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.breaches import freezing, register
@@ -16,7 +15,7 @@ from chopmark.strongroom.breaches.errors import (
 from chopmark.strongroom.breaches.models import Breach, BreachKind, BreachStep, StepKind
 from chopmark.strongroom.breaches.words import said, unnamed
 from chopmark.strongroom.leaves import act, hold_order, leave_with
-from chopmark.strongroom.models import Officer
+from chopmark.strongroom.models import Officer, Record
 from chopmark.strongroom.purposes import DESK
 from chopmark.strongroom.services import cases, owners, watching
 from chopmark.strongroom.services.watching import Verb
@@ -111,7 +110,7 @@ def add_step(*, number: int, step: Step, actor: Actor, now: datetime) -> BreachS
     return _write(breach, step, officer, actor, now)
 
 
-def _records_of(applications: frozenset[str], actor: Actor, now: datetime) -> list[Any]:
+def _records_of(applications: frozenset[str], actor: Actor, now: datetime) -> list[Record]:
     if not applications:
         return []
     asking = watching.Asking(caller=DESK, actor=actor.id, outlet="", purpose="", verb=Verb.LEAVE)
@@ -144,5 +143,5 @@ def _write(breach: Breach, step: Step, officer: Officer, actor: Actor, now: date
         officer=officer,
         written_at=now,
     )
-    facts: Mapping[str, object] = {"breach": breach.number, "at": int(at.timestamp())}
+    facts = {"breach": breach.number, "at": int(at.timestamp())}
     return leave_with(row, actor=actor, payload=facts, now=now, tag=_TAGS[step.kind])
