@@ -21,7 +21,7 @@ from chopmark.strongroom.actors import SUBJECT
 from chopmark.strongroom.desk.history import RECORD, SIGNED_IN_AT
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.policy.models import Suppression
-from chopmark.strongroom.policy.privacy import Text, Transfer
+from chopmark.strongroom.policy.privacy import Notice, Text, Transfer
 from chopmark.strongroom.policy.shapes import Service
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import choices as service
@@ -168,11 +168,18 @@ def _texts(approved: Service) -> dict[str, object]:
         "brand": approved.brand_zh if in_chinese() else approved.brand_en,
         "data": _said(notice.data),
         "marketing": _said(notice.marketing),
-        "given_to": _said(notice.given_to) if notice.given_to else "",
-        "transfer": _TRANSFERS[notice.transfer],
+        "given_to": _given_to(notice),
         "opt_out": _said(notice.opt_out),
         "in_writing": notice.needs_writing,
     }
+
+
+def _given_to(notice: Notice) -> str:
+    """To whom the data go, and whether for gain."""
+    gain = str(_TRANSFERS[notice.transfer])
+    if notice.given_to is None:
+        return gain
+    return ("，" if in_chinese() else ", ").join([_said(notice.given_to), gain])
 
 
 def _said(text: Text) -> str:

@@ -2,11 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -26,7 +27,7 @@ from chopmark.strongroom.desk.owner.frame import (
     paged,
     show,
 )
-from chopmark.strongroom.desk.requesting import KINDS, OUTCOMES, field_words, ground_words, state_of
+from chopmark.strongroom.desk.requesting import OUTCOMES, field_words, ground_words, state_of
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Case, Officer
 from chopmark.strongroom.policy.errors import ApplicationStillOpen, FeeNotAllowed, RequestNotKnown
@@ -39,6 +40,10 @@ from chopmark.strongroom.services import kept_requests
 from chopmark.strongroom.services.data_requests import Reply
 from chopmark.strongroom.services.submit import HERE
 
+KINDS: Final[dict[RequestKind, Promise]] = {
+    RequestKind.ACCESS: gettext_lazy("Access"),
+    RequestKind.CORRECTION: gettext_lazy("Correction"),
+}
 LONGEST_ANSWER = 1000
 CENTS = 100
 
