@@ -28,6 +28,7 @@ FOLDERS = (
     "log",
     "public/crl",
     "public/ca",
+    "responder/status",
     "run",
     "logs",
     "demo",
@@ -73,6 +74,10 @@ place = "{place}"
 # signer = "chopmark-signer"
 # web = "chopmark-web"
 # worker = "chopmark-worker"
+
+# How long the OCSP responder goes on answering when it hears nothing from the database (docs/responder.md).
+# [responder]
+# may_lag_seconds = 30
 
 # Who cosigns the authority's log (docs/witness.md); how many must have is the pack's `witness_quorum`.
 # [witness]
