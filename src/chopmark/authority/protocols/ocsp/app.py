@@ -111,9 +111,11 @@ class Responder:
         if kept is None:
             asked = question if isinstance(question, bytes) else _question_in(question)
             answered = self.answer(asked, now)
+            headers = headers_of(answered, method=method)
             kept = Kept(
                 answered.body,
-                headers_of(answered, method=method),
+                headers,
+                answered.this_update or now,
                 answered.again_until or now,
                 answered.about,
             )

@@ -26,6 +26,7 @@ class Kept:
 
     body: bytes
     headers: Headers
+    since: datetime
     until: datetime
     about: tuple[bytes, ...]
 
@@ -45,7 +46,9 @@ class KeptAnswers:
         kept = self._answers.get(question)
         if kept is None:
             return None
-        if now > kept.until:
+        if (
+            not kept.since <= now <= kept.until
+        ):  # before: the clock was set back, and its time is not come yet
             self._drop(question)
             return None
         self._answers.move_to_end(question)
