@@ -163,9 +163,14 @@ def _revoked(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[bytes, bytes]]
 
 
 def _rows(query: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
-    for bounds in ranges:
-        for batch in _batches(query, *bounds):
-            yield from batch
+    for first, last in ranges:
+        if last - first < BATCH:
+            with connection.cursor() as cursor:
+                cursor.execute(query, [first, last])
+                yield from cursor.fetchall()
+        else:
+            for batch in _batches(query, first, last):
+                yield from batch
 
 
 def _batches(query: str, *parameters: int) -> Iterator[Sequence[tuple[Any, ...]]]:

@@ -33,6 +33,8 @@ from chopmark.pki.ocsp import OcspTooLarge
 log = structlog.get_logger("responder")
 
 REFRESH_SECONDS = 1.0
+# Until the signer has given the first certificates, which takes it a moment.
+FIRST_REFRESH_SECONDS = 0.1
 RECORD_SECONDS = 60.0
 TEXT = [("content-type", "text/plain; charset=utf-8")]
 
@@ -67,8 +69,8 @@ class Responder:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._tasks = [
-            loop.create_task(self._every(REFRESH_SECONDS, self.refresh)),
-            loop.create_task(self._every(RECORD_SECONDS, self.record)),
+            loop.create_task(self._every(self._refresh_seconds, self.refresh)),
+            loop.create_task(self._every(lambda: RECORD_SECONDS, self.record)),
         ]
         self._following = threading.Thread(target=self.follow, args=(loop,), name="status", daemon=True)
         self._following.start()
@@ -149,11 +151,14 @@ class Responder:
     def record(self) -> None:
         self.refusals.record(clock.now())
 
-    async def _every(self, seconds: float, work: Callable[[], None]) -> None:
+    def _refresh_seconds(self) -> float:
+        return REFRESH_SECONDS if self.delegations.held.is_ready(clock.now()) else FIRST_REFRESH_SECONDS
+
+    async def _every(self, seconds: Callable[[], float], work: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         while True:
             await loop.run_in_executor(self._pool, _survive, work)
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(seconds())
 
 
 def _tell(loop: asyncio.AbstractEventLoop, heard: Callable[..., None], *news: object) -> None:
