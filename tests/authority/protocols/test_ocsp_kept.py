@@ -113,6 +113,17 @@ def test_an_answer_goes_at_once_when_what_it_says_changes(house):
     assert house.ask(house.question(REVOKED)).body == unchanged.body
 
 
+def test_a_store_that_was_filled_anew_takes_every_answer_with_it(house):
+    question = house.question(GOOD)
+    house.ask(question)
+    revoke(house.issuing, GOOD)
+    house.store.horizon = None
+
+    house.round()
+
+    assert house.ask(question).said == [CertStatus.REVOKED]
+
+
 def test_an_answer_is_made_anew_when_half_its_time_is_over(house):
     first = house.ask(house.question(GOOD))
     for seconds, is_the_same in ((300, True), (301, False)):

@@ -31,7 +31,9 @@ log = structlog.get_logger("status")
 ROUND_SECONDS = 0.1
 LOST_SECONDS = 1.0
 BATCH = 50_000
-Told = Callable[[StatusStore, Sequence[bytes], datetime], None]
+# Keys whose status is another now; None: any may be, since the store was filled anew.
+Changed = Sequence[bytes] | None
+Told = Callable[[StatusStore, Changed, datetime], None]
 
 
 def run_forever(folder: Path, *, told: Told, stop: threading.Event) -> None:
@@ -60,8 +62,8 @@ def _rounds(store: StatusStore, told: Told, stop: threading.Event) -> None:
     connection.close()
 
 
-def follow(store: StatusStore) -> Sequence[bytes]:
-    """One round; answers the keys whose status changed."""
+def follow(store: StatusStore) -> Changed:
+    """One round; answers what it changed."""
     # 1. What the last round could not see, and what this one cannot: one statement, so one snapshot.
     known = store.horizon
     seen = _look(known)
@@ -70,7 +72,7 @@ def follow(store: StatusStore) -> Sequence[bytes]:
     if known is None or known.database != seen.horizon.database or known.next > seen.horizon.next:
         log.warning("status_store_is_filled", known=known is not None)
         _fill(store, seen.horizon)
-        return ()
+        return None
 
     # 3. Read the rows. This is later than the snapshot: what is read beyond it is read again next time.
     recorded = chain(

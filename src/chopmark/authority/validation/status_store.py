@@ -18,7 +18,7 @@ from chopmark.authority.validation.errors import StatusStoreInUse
 from chopmark.authority.validation.status import GOOD_ENTRY, Status, key_of, read_entry
 
 FORM = 1
-# Address space, not disk: the file is as large as what is in it (about 60 octets a certificate).
+# Address space, not disk: the file is as large as what is in it (30 to 60 octets a certificate).
 _LARGEST = 64 * 2**30
 _HORIZON = b"horizon"
 

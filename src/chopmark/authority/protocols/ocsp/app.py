@@ -8,7 +8,7 @@ import asyncio
 import base64
 import binascii
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -24,8 +24,8 @@ from chopmark.authority.protocols.ocsp.answering import MOST_OCTETS, Answer, ans
 from chopmark.authority.protocols.ocsp.counting import Refusals
 from chopmark.authority.protocols.ocsp.delegations import Delegations
 from chopmark.authority.protocols.ocsp.headers import dated, headers_of
-from chopmark.authority.protocols.ocsp.kept import Kept, KeptAnswers, Question
-from chopmark.authority.validation.status_feed import run_forever
+from chopmark.authority.protocols.ocsp.kept import MOST_ANSWERS, Kept, KeptAnswers, Question
+from chopmark.authority.validation.status_feed import Changed, run_forever
 from chopmark.authority.validation.status_source import StatusSource
 from chopmark.authority.validation.status_store import StatusStore
 from chopmark.pki.ocsp import OcspTooLarge
@@ -137,9 +137,12 @@ class Responder:
     def answer(self, question: bytes, now: datetime) -> Answer:
         return answer(question, delegations=self.delegations, source=self.source, now=now)
 
-    def heard(self, store: StatusStore, changed: Sequence[bytes], as_of: datetime) -> None:
+    def heard(self, store: StatusStore, changed: Changed, as_of: datetime) -> None:
         """A round was done: what it changed is forgotten before the store is vouched for."""
-        self.kept.forget(changed)
+        if changed is None or len(changed) > MOST_ANSWERS:
+            self.kept.forget_all()
+        else:
+            self.kept.forget(changed)
         self.source.read_from(store, right_as_of=as_of)
 
     def follow(self, loop: asyncio.AbstractEventLoop) -> None:
