@@ -50,6 +50,7 @@ NOT_HELD = {
     "validation_delegateclaim": "a key use whose certificate is the delegate",
     "validation_delegaterequest": "a request; what was made of it is the delegate",
     "validation_refuseddelegate": "that a request was refused; its refusal has a leaf",
+    "validation_statuschange": "which rows a responder reads next; the audit compares what it says with the lists",
     "verification_sightingticket": "a nonce of some minutes; the evidence that came of it is promised",
 }
 

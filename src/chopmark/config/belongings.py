@@ -44,6 +44,7 @@ BELONGINGS = (
     Belonging("owner/strongroom", Part.OWNER, PASSABLE),
     Belonging("owner/strongroom/receipt.pub", Part.OWNER, OPEN),
     Belonging("public", Part.WORKER, OPEN),
+    Belonging("responder", Part.RESPONDER),
     Belonging("run", None, PASSABLE),
     Belonging("run/signer.ready", Part.SIGNER),
     Belonging("run/worker.ready", Part.WORKER),

@@ -39,7 +39,7 @@ class Child:
         if self.name == "web":
             return [*python, "gunicorn", *_gunicorn(home), f"{self.module}:application"]
         if self.name == "responder":
-            return [*python, "granian", *_granian(home), f"{self.module}:application"]
+            return [*granian(home.port("responder")), f"{self.module}:application"]
         if self.name == "strongroom":
             return [*python, "chopmark.strongroom", "serve"]
         return [*python, self.module]
@@ -120,9 +120,10 @@ def _gunicorn(home: Home) -> list[str]:
     ]
 
 
-def _granian(home: Home) -> list[str]:
+def granian(port: int) -> list[str]:
+    """The server of an RSGI application on a loopback port: one process of one core, like every responder's."""
     return [
-        *("--interface", "rsgi", "--host", "127.0.0.1", "--port", str(home.port("responder"))),
+        *(sys.executable, "-m", "granian", "--interface", "rsgi", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", "1", "--log-level", "warning", "--workers-kill-timeout", "10"),
     ]
 

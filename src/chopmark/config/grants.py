@@ -112,6 +112,8 @@ _TABLES: dict[str, dict[str, str]] = {
     "validation_delegateclaim": _row(worker="S", signer="SI"),
     "validation_refuseddelegate": _row(web="S", worker="S", signer="SI"),
     "validation_delegate": _row(web="S", worker="S", signer="SI", responder="S"),
+    # Written by a trigger of whoever records or revokes; a row too many only makes responders read again.
+    "validation_statuschange": _row(web="I", worker="I", signer="I", responder="S", operator="I"),
     # --- keys: what others than the signer may see is public, or ciphertext ---
     "custody_keyrecord": _row(web="S", worker="S", signer="S", responder="S", operator="S"),
     "custody_issuer": _row(web="S", worker="S", signer="S", responder="S", operator="S"),

@@ -29,6 +29,7 @@ FOLDERS = (
     "log",
     "public/crl",
     "public/ca",
+    "responder/status",
     "run",
     "logs",
     "demo",
@@ -74,6 +75,10 @@ place = "{place}"
 # signer = "chopmark-signer"
 # web = "chopmark-web"
 # worker = "chopmark-worker"
+
+# How long the OCSP responder goes on answering when it hears nothing from the database (docs/responder.md).
+# [responder]
+# may_lag_seconds = 30
 
 # Who cosigns the authority's log (docs/witness.md); how many must have is the pack's `witness_quorum`.
 # [witness]

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -69,6 +70,11 @@ class Options:
     witness_patience_minutes: int = field(
         metadata=_described("How long the log may wait for its quorum before issuing pauses.")
     )
+    status_may_lag: timedelta = field(
+        metadata=_described(
+            "How long a responder goes on answering when it hears nothing from the database; then it says tryLater."
+        )
+    )
     packs: tuple[Path, ...] = field(
         metadata=_described("Folders of policy data: the base pack, then overlays.")
     )
@@ -106,6 +112,7 @@ def load(environ: Mapping[str, str]) -> Options:
         log_origin=str(home.config["log_origin"]),
         witnesses=_witnesses(home),
         witness_patience_minutes=int(home.config.get("witness", {}).get("patience_minutes", 30)),
+        status_may_lag=timedelta(seconds=home.config.get("responder", {}).get("may_lag_seconds", 30)),
         packs=tuple(_pack(home, name) for name in home.config["packs"]),
         strongroom_socket=home.strongroom_socket,
         database_host=home.database_place("authority")[0],
@@ -154,9 +161,16 @@ def _check(options: Options) -> None:
             raise Fault(
                 f"{name} must be an origin such as https://www.example.org", "correct it in config.toml"
             )
+    _check_lag(options)
     _check_quorum(options)
     if options.production:
         _check_for_production(options)
+
+
+def _check_lag(options: Options) -> None:
+    """Less than some rounds and every hiccup is an outage; more than an answer is good for and nobody is helped by them."""
+    if not timedelta(seconds=2) <= options.status_may_lag <= timedelta(minutes=10):
+        raise Fault("may_lag_seconds is not between 2 and 600", "correct it under [responder] in config.toml")
 
 
 def _check_quorum(options: Options) -> None:

@@ -23,6 +23,8 @@ CHOPMARK_STRONGROOM_SOCKET = OPTIONS.strongroom_socket
 CHOPMARK_DESK_RECEIPT_KEY = OPTIONS.desk_receipt_key
 CHOPMARK_LOG_DIR = OPTIONS.home / "log"
 CHOPMARK_PUBLIC_DIR = OPTIONS.home / "public"
+CHOPMARK_STATUS_DIR = OPTIONS.home / "responder" / "status"
+CHOPMARK_STATUS_MAY_LAG = OPTIONS.status_may_lag
 CHOPMARK_TOKEN_DIR = OPTIONS.home / "signer" / "token"
 CHOPMARK_TOKEN_PASSPHRASE_FILE = OPTIONS.home / "secrets" / "token.passphrase"
 # The owner's signed leave to keep keys in files under production settings; without it the signer refuses to start.
@@ -104,6 +106,15 @@ _CONNECTION: dict[str, Any] = {"application_name": f"chopmark {OPTIONS.process}"
 if OPTIONS.process is Process.WEB:
     # Five times the requests a second of a connection for each, measured.
     _CONNECTION["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10}
+if OPTIONS.process is Process.RESPONDER:
+    # A database that fell silent is noticed before its silence is too long for the answers (status_may_lag).
+    _CONNECTION |= {
+        "connect_timeout": 5,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+    }
+    _CONNECTION |= {"tcp_user_timeout": 10_000}
 if OPTIONS.process is Process.MIGRATE:
     _CONNECTION["options"] = f"-c role={roles.AUTHORITY_OWNER}"
 DATABASES = {

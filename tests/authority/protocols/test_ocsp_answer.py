@@ -9,16 +9,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from django.db import DatabaseError
 
+from authority.protocols.ocsp_stage import GOOD, NEVER, REVOKED
 from authority.signing_stage import A_SECOND, NOON, leaves
 from chopmark.authority.custody import selectors as custody
-from chopmark.authority.issuance.models import Certificate
 from chopmark.authority.protocols.ocsp.answering import MOST_CERTIFICATES, answer
 from chopmark.authority.protocols.ocsp.counting import Refusals
 from chopmark.authority.protocols.ocsp.delegations import Delegations
 from chopmark.authority.protocols.ocsp.headers import headers_of
 from chopmark.authority.protocols.ocsp.statuses import STATUSES
 from chopmark.authority.revocation.models import Revocation
-from chopmark.authority.validation import errors, signing, status_source
+from chopmark.authority.validation import errors, signing
+from chopmark.authority.validation.status_source import StatusSource
 from chopmark.pki import der
 from chopmark.pki.algorithms import SignatureAlgorithm
 from chopmark.pki.lint import lint_ocsp
@@ -32,42 +33,14 @@ from chopmark.pki.ocsp import (
 )
 from chopmark.pki.refusals import Refusal
 
-GOOD = bytes.fromhex("40" + "11" * 15)
-REVOKED = bytes.fromhex("41" + "22" * 15)
-NEVER = bytes.fromhex("42" + "33" * 15)
-
 
 @pytest.fixture
-def delegations(issuing, token, claimer):
-    delegations = Delegations()
-    delegations.refresh(NOON)
-    signing.run_once(token=token, now=NOON, claimer=claimer)
-    delegations.refresh(NOON)
-    return delegations
+def ask(delegations, certificates, issuing, source, know):
+    know()
 
-
-@pytest.fixture
-def certificates(issuing):
-    for number, serial in enumerate((GOOD, REVOKED)):
-        Certificate.objects.create(
-            issuer_id=issuing.id,
-            serial_number=serial,
-            certificate_der=b"",
-            fingerprint_sha256=bytes([number]) * 32,
-            application_reference="AP261100001",
-            type_code="personal",
-            subject="CN=CHAN Tai Man",
-            not_before=NOON,
-            not_after=NOON,
-            leaf_id=1,
-            recorded_at=NOON,
-        )
-    Revocation.objects.create(issuer_id=issuing.id, serial_number=REVOKED, reason=1, revoked_at=NOON)
-
-
-@pytest.fixture
-def ask(delegations, certificates, issuing):
-    def ask(*serials, algorithm=HashAlgorithm.SHA1, nonce=None, issuer=issuing, now=NOON):
+    def ask(*serials, algorithm=HashAlgorithm.SHA1, nonce=None, issuer=issuing, now=NOON, right=True):
+        if right:
+            know(now)
         asked = [
             cert_id(
                 issuer_name_der=issuer.name_der,
@@ -77,7 +50,7 @@ def ask(delegations, certificates, issuing):
             )
             for serial in serials
         ]
-        return answer(build_request(asked, nonce=nonce), delegations=delegations, now=now)
+        return answer(build_request(asked, nonce=nonce), delegations=delegations, source=source, now=now)
 
     return ask
 
@@ -135,14 +108,17 @@ def test_a_nonce_is_echoed(ask, length):
 
 
 @pytest.mark.parametrize("length", [0, 129])
-def test_a_nonce_of_another_length_is_malformed(ask, delegations, length):
+def test_a_nonce_of_another_length_is_malformed(ask, delegations, source, length):
     request = bytes(build_request([_cert_id(delegations)], nonce=bytes(100)))
     changed = _with_nonce(request, length)
-    assert status(answer(changed, delegations=delegations, now=NOON)) is OcspResponseStatus.MALFORMED_REQUEST
+    assert (
+        status(answer(changed, delegations=delegations, source=source, now=NOON))
+        is OcspResponseStatus.MALFORMED_REQUEST
+    )
 
 
 def _cert_id(delegations):
-    issuer = next(iter(delegations._by_hashes.values()))
+    issuer = next(iter(delegations.held.by_hashes.values()))
     return cert_id(
         issuer_name_der=issuer.name_der,
         issuer_spki_der=issuer.spki,
@@ -171,8 +147,8 @@ def test_one_stranger_among_several_gets_no_half_answer(ask, delegations, issuin
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\x00", b"0\x03\x02\x01\x00", b"GET / HTTP/1.1", bytes(1000)])
-def test_garbage_is_malformed(delegations, garbage):
-    answered = answer(garbage, delegations=delegations, now=NOON)
+def test_garbage_is_malformed(delegations, source, garbage):
+    answered = answer(garbage, delegations=delegations, source=source, now=NOON)
     assert status(answered) is OcspResponseStatus.MALFORMED_REQUEST
     assert answered.refused == ("ocsp_malformed",)
 
@@ -181,27 +157,48 @@ def test_too_many_certificates_are_refused(ask):
     assert status(ask(*[GOOD] * (MOST_CERTIFICATES + 1))) is OcspResponseStatus.MALFORMED_REQUEST
 
 
-def test_without_the_database_it_says_try_later_and_never_good(ask, monkeypatch):
-    def away(*args):
-        raise DatabaseError
+def test_it_answers_while_the_database_is_silent_for_a_little_and_then_says_try_later(ask):
+    assert said(ask(GOOD, right=False, now=NOON + timedelta(seconds=30))) == [CertStatus.GOOD]
+    for serial in (GOOD, REVOKED, NEVER):
+        late = ask(serial, right=False, now=NOON + timedelta(seconds=31))
+        assert status(late) is OcspResponseStatus.TRY_LATER
+        assert late.refused == ("status_not_known",)
 
-    monkeypatch.setattr(status_source, "revocation_of", away)
-    monkeypatch.setattr("chopmark.authority.protocols.ocsp.answering.connection.close", lambda: None)
-    assert status(ask(GOOD)) is OcspResponseStatus.TRY_LATER
+
+def test_when_the_clock_is_set_back_it_says_try_later_until_the_next_round(ask, know):
+    assert status(ask(GOOD, right=False, now=NOON - A_SECOND)) is OcspResponseStatus.TRY_LATER
+    know(NOON - A_SECOND)
+    assert said(ask(GOOD, right=False, now=NOON - A_SECOND)) == [CertStatus.GOOD]
 
 
-def test_without_a_delegate_it_says_try_later(issuing, certificates):
+def test_before_the_first_round_it_says_try_later(delegations):
+    unread = StatusSource(may_lag=timedelta(seconds=30))
+    answered = answer(
+        build_request([_cert_id(delegations)]), delegations=delegations, source=unread, now=NOON
+    )
+    assert status(answered) is OcspResponseStatus.TRY_LATER
+
+
+def test_a_store_that_cannot_be_read_is_not_known(ask, store):
+    store.close()
+    assert status(ask(GOOD, right=False)) is OcspResponseStatus.TRY_LATER
+
+
+def test_without_a_delegate_it_says_try_later(issuing, certificates, source, know):
+    know()
     delegations = Delegations()
     delegations.refresh(NOON)
-    answered = answer(build_request([_cert_id(delegations)]), delegations=delegations, now=NOON)
+    answered = answer(
+        build_request([_cert_id(delegations)]), delegations=delegations, source=source, now=NOON
+    )
     assert status(answered) is OcspResponseStatus.TRY_LATER
-    assert not delegations.is_ready(NOON)
+    assert not delegations.held.is_ready(NOON)
 
 
 def test_with_an_expired_delegate_it_says_try_later(ask, delegations):
-    assert delegations.is_ready(NOON)
+    assert delegations.held.is_ready(NOON)
     assert status(ask(GOOD, now=NOON + timedelta(days=1))) is OcspResponseStatus.TRY_LATER
-    assert not delegations.is_ready(NOON + timedelta(days=1))
+    assert not delegations.held.is_ready(NOON + timedelta(days=1))
 
 
 def test_a_delegate_is_renewed_at_half_its_life_and_answers_go_on(ask, delegations, token, claimer):
@@ -221,13 +218,13 @@ def test_a_revocation_shows_at_once(ask, issuing):
 
 def test_only_a_get_without_nonce_may_be_cached(ask):
     plain, nonced = ask(GOOD), ask(GOOD, nonce=b"once")
-    headers = dict(headers_of(plain, method="GET", now=NOON))
+    headers = dict(headers_of(plain, method="GET"))
     assert headers["cache-control"] == "max-age=60, public, no-transform, must-revalidate"
     assert headers["expires"] == "Mon, 16 Nov 2026 04:10:00 GMT"
     assert headers["last-modified"] == "Mon, 16 Nov 2026 04:00:00 GMT"
     assert len(headers["etag"]) == 66
     for answered, method in ((plain, "POST"), (nonced, "GET"), (ask(NEVER), "GET")):
-        headers = dict(headers_of(answered, method=method, now=NOON))
+        headers = dict(headers_of(answered, method=method))
         assert headers["cache-control"] == "no-store" and "etag" not in headers
 
 
@@ -263,5 +260,6 @@ def _away(**kwargs):
 
 def test_every_refusal_of_this_face_has_its_word():
     said_elsewhere = {errors.DelegateKeyNotProven, errors.NoResponderForIssuer, errors.OcspSerialUnknown}
+    said_elsewhere |= {errors.StatusStoreInUse, errors.DatabaseIsStandby}
     own = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refusal)}
     assert own - {Refusal} - said_elsewhere <= STATUSES.keys()

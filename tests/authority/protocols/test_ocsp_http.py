@@ -4,6 +4,7 @@ import asyncio
 import base64
 import socket
 import threading
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -11,22 +12,25 @@ from granian.server.embed import Server
 
 from chopmark.authority.protocols.ocsp import app
 from chopmark.authority.protocols.ocsp.answering import MOST_OCTETS, Answer
+from chopmark.authority.validation.status_source import StatusSource
 from chopmark.pki.ocsp import OcspResponseStatus, error_response
 
 TRY_LATER = error_response(OcspResponseStatus.TRY_LATER)
 
 
 @pytest.fixture
-def responder(monkeypatch):
-    responder = app.Responder()
+def responder(monkeypatch, tmp_path):
+    source = StatusSource(may_lag=timedelta(seconds=30))
+    responder = app.Responder(source=source, folder=tmp_path / "status")
     responder.questions = []
 
-    def answer(question):
+    def answer(question, now):
         responder.questions.append(question)
         return Answer(body=TRY_LATER, refused=("no_delegate_yet",))
 
     monkeypatch.setattr(responder, "answer", answer)
     monkeypatch.setattr(responder, "refresh", lambda: None)
+    monkeypatch.setattr(responder, "follow", lambda loop: None)
     monkeypatch.setattr(responder, "record", lambda: None)
     return responder
 

@@ -23,7 +23,10 @@ from chopmark.authority.publication import signing as publication_signing
 from chopmark.authority.publication.models import Crl, CrlIntent
 from chopmark.authority.validation import signing as validation_signing
 from chopmark.authority.validation.models import Delegate
-from chopmark.authority.validation.status_source import status_of
+from chopmark.authority.validation.status import GOOD
+from chopmark.authority.validation.status_feed import follow
+from chopmark.authority.validation.status_store import StatusStore
+from chopmark.pki.certificates import read_certificate
 
 REFERENCE = "AP261100001"
 OFFICER = Actor(kind=ActorKind.OFFICER, id="20417", outlet="CENTRAL")
@@ -102,7 +105,7 @@ def test_lists_go_from_slot_to_file(issuing, token, claimer, as_process):
         assert publishing.publish_authorities(actor=worker, now=NOON) == 4
 
 
-def test_a_responder_gets_its_delegates_and_answers(issuing, token, claimer, as_process):
+def test_a_responder_gets_its_delegates_and_follows_the_status(issuing, token, claimer, as_process, tmp_path):
     delegations, refusals = Delegations(), Refusals()
     refusals.count(["ocsp_malformed"])
     with as_process("responder"):
@@ -111,8 +114,12 @@ def test_a_responder_gets_its_delegates_and_answers(issuing, token, claimer, as_
         assert validation_signing.run_once(token=token, now=NOON, claimer=claimer) == 2
     with as_process("responder"):
         delegations.refresh(NOON)
-        assert delegations.is_ready(NOON)
-        assert status_of(issuing.id, bytes(16), at=NOON)
+        assert delegations.held.is_ready(NOON)
+        with StatusStore(tmp_path / "status") as store:
+            follow(store)
+            follow(store)
+            serial_number = read_certificate(issuing.certificate_der).serial_number
+            assert store.status_of(issuing.parent_id, serial_number) == GOOD
         refusals.record(NOON)
 
 

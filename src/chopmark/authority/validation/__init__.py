@@ -1,5 +1,6 @@
 """Certificate status services (RFC 3647 §4.10): what relying parties are told of a serial number, and who may tell it.
 
-Owns `validation_delegaterequest`, `_delegateclaim`, `_refuseddelegate`, `_delegate`. Public verbs: `status_of`,
-`request_delegate`; in the signer: `signing.run_once`. It reads issuance, custody and revocation and changes none of them.
+Owns `validation_delegaterequest`, `_delegateclaim`, `_refuseddelegate`, `_delegate`, `_statuschange`. Public verbs:
+`request_delegate`, `status_feed.follow`; in the signer: `signing.run_once`. It reads issuance, custody and revocation and
+changes none of them.
 """

@@ -4,7 +4,7 @@ from chopmark.pki.refusals import Refusal
 
 
 class StatusNotKnown(Refusal):
-    """The sources of status cannot be read now: nothing is said, least of all that a certificate is good."""
+    """Nobody has told us for too long what the database holds: nothing is said, least of all that a certificate is good."""
 
     code = "status_not_known"
 
@@ -37,3 +37,15 @@ class NoDelegateYet(Refusal):
     """The responder has no certificate for this issuer at the moment."""
 
     code = "no_delegate_yet"
+
+
+class StatusStoreInUse(Refusal):
+    """Another process holds this status store; each responder has its own."""
+
+    code = "status_store_in_use"
+
+
+class DatabaseIsStandby(Refusal):
+    """The database replays another's work and cannot say how far behind it is: status is read from the one that writes."""
+
+    code = "database_is_standby"

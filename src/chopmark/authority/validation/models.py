@@ -1,4 +1,7 @@
-"""OCSP delegates: asked for by a responder, claimed and issued by the signer; each step a row added and never changed."""
+"""OCSP delegates: asked for by a responder, claimed and issued by the signer; each step a row added and never changed.
+
+And what the responders' status stores follow: which statements added rows that a status depends on.
+"""
 
 from django.db import models
 
@@ -52,3 +55,23 @@ class Delegate(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("issuer_id", "serial_number", name="delegate_recorded_once")]
+
+
+class Source(models.TextChoices):
+    """Of which table a status depends."""
+
+    CERTIFICATE = "certificate"
+    AUTHORITY = "authority"
+    REVOCATION = "revocation"
+
+
+class StatusChange(models.Model):
+    """One row: a statement added rows of a source, with ids from first to last; written by a trigger in their transaction."""
+
+    xid = models.BigIntegerField()
+    source = models.CharField(max_length=16, choices=Source)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index("xid", name="status_change_by_xid")]

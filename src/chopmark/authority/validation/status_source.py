@@ -1,49 +1,39 @@
-"""What the authority says of a serial number at a moment (RFC 6960 §2.2), from the tables themselves."""
+"""What the authority says of a serial number now (RFC 6960 §2.2): from the store, as long as it is known to be right."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import DatabaseError
+import lmdb
 
-from chopmark.authority.custody import selectors as custody
-from chopmark.authority.issuance import selectors as issuance
-from chopmark.authority.kernel.identifiers import CertificateId
-from chopmark.authority.revocation.selectors import revocation_of
 from chopmark.authority.validation.errors import StatusNotKnown
-from chopmark.pki.crl import CRLReason
-from chopmark.pki.ocsp import CertStatus
+from chopmark.authority.validation.status import Status
+from chopmark.authority.validation.status_store import StatusStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """A revoked serial number has its moment and reason; the others have neither."""
+class StatusSource:
+    """One per responder. Whoever follows the database says as of when the store is right; who answers asks here first."""
 
-    status: CertStatus
-    revoked_at: datetime | None = None
-    reason: CRLReason = CRLReason.UNSPECIFIED
+    def __init__(self, *, may_lag: timedelta) -> None:
+        self._may_lag = may_lag
+        self._store: StatusStore | None = None
+        self._right_as_of: datetime | None = None
 
+    def read_from(self, store: StatusStore, *, right_as_of: datetime) -> None:
+        self._store, self._right_as_of = store, right_as_of
 
-GOOD = Status(status=CertStatus.GOOD)
-UNKNOWN = Status(status=CertStatus.UNKNOWN)
+    def is_known(self, now: datetime) -> bool:
+        """False too when the clock was set back, until the next round: how old the store is then cannot be said."""
+        as_of = self._right_as_of
+        return as_of is not None and as_of <= now <= as_of + self._may_lag
 
+    def require_known(self, now: datetime) -> None:
+        if not self.is_known(now):
+            raise StatusNotKnown
 
-def status_of(issuer_id: int, serial_number: bytes, *, at: datetime) -> Status:
-    """Revoked once revoked, recorded or not; good from recording; unknown otherwise. `StatusNotKnown` if it cannot be read."""
-    try:
-        return _status_of(issuer_id, serial_number, at)
-    except DatabaseError as error:
-        raise StatusNotKnown from error
-
-
-def _status_of(issuer_id: int, serial_number: bytes, at: datetime) -> Status:
-    revocation = revocation_of(issuer_id, serial_number)
-    if revocation is not None and revocation.revoked_at <= at:
-        return Status(
-            status=CertStatus.REVOKED, revoked_at=revocation.revoked_at, reason=CRLReason(revocation.reason)
-        )
-    certificate = issuance.recorded(issuer_id, serial_number)
-    if certificate is not None and certificate.recorded_at <= at:
-        return GOOD
-    if custody.was_recorded(CertificateId(issuer_id, serial_number), at=at):
-        return GOOD
-    return UNKNOWN
+    def status_of(self, issuer_id: int, serial_number: bytes) -> Status:
+        """Revoked once revoked, recorded or not; good from recording; unknown otherwise. `require_known` comes before."""
+        if self._store is None:
+            raise StatusNotKnown
+        try:
+            return self._store.status_of(issuer_id, serial_number)
+        except lmdb.Error as error:
+            raise StatusNotKnown from error

@@ -17,7 +17,10 @@ def header(tag: int, length: int) -> bytes:
 
 
 def tlv(tag: int, content: bytes) -> bytes:
-    return header(tag, len(content)) + content
+    length = len(content)
+    if length < 128:  # most elements are so short, and everything is made of them
+        return bytes((tag, length)) + content
+    return header(tag, length) + content
 
 
 def retag(tag: int, element: bytes) -> bytes:

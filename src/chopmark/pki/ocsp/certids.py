@@ -12,6 +12,12 @@ _HASH_IDENTIFIERS = {
     HashAlgorithm.SHA1: der.sequence(der.oid(oids.SHA1), der.null()),
     HashAlgorithm.SHA256: der.sequence(der.oid(oids.SHA256), der.null()),
 }
+# How an algorithm may be named: its parameters are NULL or absent (RFC 5754 §2). Anything else is no hash of ours.
+_HASH_NAMED = {
+    der.sequence(der.oid(oid), parameters): algorithm
+    for oid, algorithm in _HASHES.items()
+    for parameters in (der.null(), b"")
+}
 _HASH_LENGTH = {HashAlgorithm.SHA1: 20, HashAlgorithm.SHA256: 32}
 
 
@@ -52,7 +58,9 @@ def cert_id(
 
 def read_cert_id(element: der.Element) -> CertId:
     reader = element.reader()
-    algorithm = _read_hash_algorithm(reader.enter())
+    algorithm = _HASH_NAMED.get(reader.element(tags.SEQUENCE).encoded)
+    if algorithm is None:
+        raise der.MalformedDer(where="hash_algorithm")
     name_hash, key_hash, serial_number = reader.octets(), reader.octets(), reader.integer_octets()
     reader.finish()
     if {len(name_hash), len(key_hash)} != {_HASH_LENGTH[algorithm]} or len(serial_number) > 21:
@@ -64,13 +72,3 @@ def read_cert_id(element: der.Element) -> CertId:
         serial_number=serial_number,
         encoded=element.encoded,
     )
-
-
-def _read_hash_algorithm(reader: der.Reader) -> HashAlgorithm:
-    algorithm = _HASHES.get(reader.oid())
-    if reader.optional(tags.NULL) is None and reader:
-        raise der.MalformedDer(where="hash_parameters")
-    reader.finish()
-    if algorithm is None:
-        raise der.MalformedDer(where="hash_algorithm")
-    return algorithm

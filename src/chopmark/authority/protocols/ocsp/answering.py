@@ -1,16 +1,15 @@
-"""One question in, one answer out. Synchronous: it reads the database."""
+"""One question in, one answer out: from memory and the status store, with nothing to wait for."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
-from chopmark.authority.protocols.ocsp.delegations import Delegations
+from chopmark.authority.protocols.ocsp.delegations import Delegations, Held
 from chopmark.authority.protocols.ocsp.statuses import status_for
-from chopmark.authority.validation.errors import OcspSerialUnknown, StatusNotKnown
-from chopmark.authority.validation.selectors import AnsweredIssuer
-from chopmark.authority.validation.status_source import status_of
+from chopmark.authority.validation.errors import OcspSerialUnknown
+from chopmark.authority.validation.selectors import AnsweredIssuer, DelegateCertificate
+from chopmark.authority.validation.status import key_of
+from chopmark.authority.validation.status_source import StatusSource
 from chopmark.pki.algorithms import SignatureAlgorithm
 from chopmark.pki.ocsp import (
     CertId,
@@ -20,73 +19,88 @@ from chopmark.pki.ocsp import (
     build_response_data,
     error_response,
     read_request,
-    responder_key_hash,
 )
 from chopmark.pki.refusals import Refusal
 
 MOST_OCTETS = 64 * 1024
 MOST_CERTIFICATES = 50
-# CPS 4.9.10. An answer is made when it is asked for; this is how long it may be relied on.
+# CPS 4.9.10. This is how long an answer may be relied on.
 VALID_FOR = timedelta(minutes=10)
+# How long we say it again ourselves: whoever hears it last still has the other half.
+SAID_AGAIN_FOR = VALID_FOR / 2
 # RFC 5019 §6: how long caches may keep it, which is how long a revocation may stay unseen behind one.
 CACHED_FOR = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The OCSPResponse; what was refused, for counting; and until when caches may keep it, if they may at all."""
+    """The OCSPResponse; what was refused, for counting; and, if others may be told the same, from and until when.
+
+    `about` are the keys of the status store that it was made of, and `again_until` how long it may be said again from here.
+    """
 
     body: bytes
     refused: tuple[str, ...] = ()
     this_update: datetime | None = None
     next_update: datetime | None = None
+    again_until: datetime | None = None
+    about: tuple[bytes, ...] = ()
 
 
-def answer(request_der: bytes, *, delegations: Delegations, now: datetime) -> Answer:
+def answer(request_der: bytes, *, delegations: Delegations, source: StatusSource, now: datetime) -> Answer:
     """The status of each certificate asked about, or the one word why not; never good when it cannot be known."""
     try:
-        return _answer(request_der, delegations, now.replace(microsecond=0))
+        return _answer(request_der, delegations, source, now)
     except Refusal as refusal:
-        if isinstance(refusal, StatusNotKnown):
-            connection.close()  # the next question tries a fresh one
         return Answer(body=error_response(status_for(refusal)), refused=(refusal.code,))
 
 
-def _answer(request_der: bytes, delegations: Delegations, now: datetime) -> Answer:
+def _answer(request_der: bytes, delegations: Delegations, source: StatusSource, now: datetime) -> Answer:
     request = read_request(request_der, maximum_octets=MOST_OCTETS, maximum_certificates=MOST_CERTIFICATES)
-    asked = [(cert_id, delegations.issuer_of(cert_id)) for cert_id in request.cert_ids]
-    certificates = _certificates((issuer for _, issuer in asked), delegations, now)
-    responses = [_single(cert_id, issuer, now) for cert_id, issuer in asked]
+    held, moment = delegations.held, now.replace(microsecond=0)
+    asked = [(cert_id, held.issuer_of(cert_id)) for cert_id in request.cert_ids]
+    certificates = _certificates(asked, held, now)
+    source.require_known(now)
+    responses = [_single(cert_id, issuer, source, moment) for cert_id, issuer in asked]
     data = build_response_data(
-        responder_key_hash=responder_key_hash(delegations.spki),
-        produced_at=now,
-        responses=responses,
-        nonce=request.nonce,
+        responder_key_hash=delegations.key_hash, produced_at=moment, responses=responses, nonce=request.nonce
     )
-    body = assemble(data, SignatureAlgorithm.ECDSA_SHA256, delegations.sign(data), certificates)
-    unknown = any(response.status is CertStatus.UNKNOWN for response in responses)
-    cacheable = request.nonce is None
+    body = assemble(
+        data,
+        SignatureAlgorithm.ECDSA_SHA256,
+        delegations.sign(data),
+        [certificate.certificate_der for certificate in certificates],
+    )
+    if any(response.status is CertStatus.UNKNOWN for response in responses):
+        return Answer(body=body, refused=(OcspSerialUnknown.code,))
+    if request.nonce is not None:
+        return Answer(body=body)
     return Answer(
         body=body,
-        refused=(OcspSerialUnknown.code,) if unknown else (),
-        this_update=now if cacheable else None,
-        next_update=now + VALID_FOR if cacheable else None,
+        this_update=moment,
+        next_update=moment + VALID_FOR,
+        again_until=min(moment + SAID_AGAIN_FOR, *(certificate.not_after for certificate in certificates)),
+        about=tuple(key_of(issuer.id, cert_id.serial_number) for cert_id, issuer in asked),
     )
 
 
-def _certificates(issuers: Iterable[AnsweredIssuer], delegations: Delegations, now: datetime) -> list[bytes]:
+def _certificates(
+    asked: Sequence[tuple[CertId, AnsweredIssuer]], held: Held, now: datetime
+) -> list[DelegateCertificate]:
     """One certificate for each issuer asked about: all are of the same key, so one signature serves them."""
-    distinct = {issuer.id: issuer for issuer in issuers}
-    return [delegations.certificate_for(issuer, now) for issuer in distinct.values()]
+    distinct = {issuer.id: issuer for _, issuer in asked}
+    return [held.certificate_for(issuer, now) for issuer in distinct.values()]
 
 
-def _single(cert_id: CertId, issuer: AnsweredIssuer, now: datetime) -> SingleResponse:
-    found = status_of(issuer.id, cert_id.serial_number, at=now)
+def _single(
+    cert_id: CertId, issuer: AnsweredIssuer, source: StatusSource, moment: datetime
+) -> SingleResponse:
+    found = source.status_of(issuer.id, cert_id.serial_number)
     return SingleResponse(
         cert_id=cert_id,
         status=found.status,
-        this_update=now,
-        next_update=now + VALID_FOR,
+        this_update=moment,
+        next_update=moment + VALID_FOR,
         revoked_at=found.revoked_at,
         reason=found.reason,
     )

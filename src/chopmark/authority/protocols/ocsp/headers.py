@@ -3,28 +3,38 @@
 import hashlib
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from chopmark.authority.protocols.ocsp.answering import CACHED_FOR, Answer
 
 Headers = list[tuple[str, str]]
 
+_TYPE = ("content-type", "application/ocsp-response")
+_FOR_ONE_ASKER = [_TYPE, ("cache-control", "no-store")]
+_CACHED = (
+    "cache-control",
+    f"max-age={int(CACHED_FOR.total_seconds())}, public, no-transform, must-revalidate",
+)
 
-def headers_of(answer: Answer, *, method: str, now: datetime) -> Headers:
+
+def headers_of(answer: Answer, *, method: str) -> Headers:
     """Only an answer to a GET without a nonce may be kept; a nonce or a refusal is for one asker alone."""
-    headers = [("content-type", "application/ocsp-response"), ("date", _http_date(now))]
     if method != "GET" or answer.this_update is None or answer.next_update is None or answer.refused:
-        return [*headers, ("cache-control", "no-store")]
+        return _FOR_ONE_ASKER
     return [
-        *headers,
+        _TYPE,
         ("last-modified", _http_date(answer.this_update)),
         ("expires", _http_date(answer.next_update)),
         ("etag", f'"{hashlib.sha256(answer.body).hexdigest()}"'),
-        (
-            "cache-control",
-            f"max-age={int(CACHED_FOR.total_seconds())}, public, no-transform, must-revalidate",
-        ),
+        _CACHED,
     ]
 
 
+def dated(headers: Headers, now: datetime) -> Headers:
+    """With the moment of sending, which is all that differs when an answer is said again."""
+    return [*headers, ("date", _http_date(now.replace(microsecond=0)))]
+
+
+@lru_cache(maxsize=64)
 def _http_date(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)

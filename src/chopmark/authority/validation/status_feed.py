@@ -1,0 +1,183 @@
+"""Following the database: what was committed since the last round is in the store when a round ends.
+
+Every statement that records a certificate or a revocation leaves, in its own transaction, a row that says which rows it added
+(a trigger's work). A round asks for those rows that the last round's snapshot could not see: of transactions that began
+later, or were running then. So none is missed, whatever the order in which they commit, and none waits for an older one that
+stays open. What was read twice is written twice, with the same result.
+
+It asks each tenth of a second. A NOTIFY would save some of that, and PostgreSQL lets one transaction at a time commit with
+one: that lock is not put before a campaign's thousands.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+
+from chopmark.authority.kernel import clock
+from chopmark.authority.validation.errors import DatabaseIsStandby
+from chopmark.authority.validation.models import Source
+from chopmark.authority.validation.status import key_of, revoked_entry
+from chopmark.authority.validation.status_store import Horizon, StatusStore
+
+log = structlog.get_logger("status")
+
+ROUND_SECONDS = 0.1
+LOST_SECONDS = 1.0
+BATCH = 50_000
+# Keys whose status is another now; None: any may be, since the store was filled anew.
+Changed = Sequence[bytes] | None
+Told = Callable[[StatusStore, Changed, datetime], None]
+
+
+def run_forever(folder: Path, *, told: Told, stop: threading.Event) -> None:
+    """Hold the store of that folder and do rounds until told to stop; `told` hears what changed, and as of when it is right."""
+    while not stop.is_set():
+        try:
+            with StatusStore(folder) as store:
+                _rounds(store, told, stop)
+        except Exception as error:  # noqa: BLE001  a predecessor's last breath, or a disk that is full: tried again
+            log.warning("status_store_not_held", error=type(error).__name__)
+            stop.wait(LOST_SECONDS)
+
+
+def _rounds(store: StatusStore, told: Told, stop: threading.Event) -> None:
+    while not stop.is_set():
+        began = clock.now()
+        try:
+            changed = follow(store)
+        except Exception as error:  # noqa: BLE001  whatever is wrong is tried again; meanwhile nothing is vouched for
+            log.warning("status_not_followed", error=type(error).__name__)
+            connection.close()
+            stop.wait(LOST_SECONDS)
+        else:
+            told(store, changed, began)
+            stop.wait(ROUND_SECONDS)
+    connection.close()
+
+
+def follow(store: StatusStore) -> Changed:
+    """One round; answers what it changed."""
+    # 1. What the last round could not see, and what this one cannot: one statement, so one snapshot.
+    known = store.horizon
+    seen = _look(known)
+
+    # 2. Another database, or one that lost transactions we had seen: nothing of the store can be trusted.
+    if known is None or known.database != seen.horizon.database or known.next > seen.horizon.next:
+        log.warning("status_store_is_filled", known=known is not None)
+        _fill(store, seen.horizon)
+        return None
+
+    # 3. Read the rows. This is later than the snapshot: what is read beyond it is read again next time.
+    recorded = chain(
+        _recorded(_CERTIFICATES, seen.of(Source.CERTIFICATE)),
+        _recorded(_AUTHORITIES, seen.of(Source.AUTHORITY)),
+    )
+    return store.apply(recorded, _revoked(seen.of(Source.REVOCATION)), seen.horizon)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    horizon: Horizon
+    changes: Sequence[tuple[str, int, int]]
+
+    def of(self, source: Source) -> list[tuple[int, int]]:
+        """The rows to read, each once, though many statements may have added them side by side."""
+        merged: list[tuple[int, int]] = []
+        for first, last in sorted((first, last) for name, first, last in self.changes if name == source):
+            if merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+            else:
+                merged.append((first, last))
+        return merged
+
+
+# The timeline is part of the name: a standby that took over may have lost what we saw, and uses those transaction ids again.
+_LOOK = """
+    select seen.*, change.source, change.first_id, change.last_id
+    from (
+        select pg_is_in_recovery() as standby,
+               case when pg_is_in_recovery() then '' else concat_ws('/',
+                   (select system_identifier from pg_control_system()),
+                   (select oid from pg_database where datname = current_database()),
+                   left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)) end as database,
+               pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next,
+               array(select pg_snapshot_xip(pg_current_snapshot())::text::bigint) as running,
+               pg_current_xact_id_if_assigned()::text::bigint as own
+    ) seen
+    left join lateral (
+        select source, first_id, last_id from validation_statuschange where xid >= %s or xid = any(%s)
+    ) change on true
+"""
+
+
+def _look(known: Horizon | None) -> _Seen:
+    # With nothing known, everything will be read: no change is asked for.
+    since, running = (2**62, ()) if known is None else (known.next, known.running)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, [since, list(running)])
+        rows = cursor.fetchall()
+    standby, database, following, running, own = rows[0][:5]
+    if standby:  # how far it is behind, it cannot say
+        raise DatabaseIsStandby
+    # A snapshot does not name the transaction that took it, which sees its own rows; it may add more.
+    mine = () if own is None else (own,)
+    return _Seen(
+        Horizon(database=database, next=following, running=(*running, *mine)),
+        [(source, first, last) for *_, source, first, last in rows if source is not None],
+    )
+
+
+_EVERYTHING = """
+    select int2send(issuer_id) || serial_number from issuance_certificate
+    where kind = 'certificate' order by issuer_id, serial_number
+"""
+_CERTIFICATES = """
+    select issuer_id, serial_number from issuance_certificate where kind = 'certificate' and id between %s and %s
+"""
+_AUTHORITIES = "select issuer_id, serial_number from custody_cacertificate where id between %s and %s"
+_REVOCATIONS = """
+    select issuer_id, serial_number, revoked_at, reason from revocation_revocation where id between %s and %s
+"""
+_ALL = [(0, 2**63 - 1)]
+
+
+def _fill(store: StatusStore, horizon: Horizon) -> None:
+    with transaction.atomic():
+        # Every certificate's key in one pass: PostgreSQL sorts and writes them, and nothing is made of them on the way.
+        store.fill(_batches(_EVERYTHING), _recorded(_AUTHORITIES, _ALL), _revoked(_ALL), horizon)
+
+
+def _recorded(query: str, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    for issuer_id, serial_number in _rows(query, ranges):
+        yield key_of(issuer_id, serial_number)
+
+
+def _revoked(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[bytes, bytes]]:
+    for issuer_id, serial_number, revoked_at, reason in _rows(_REVOCATIONS, ranges):
+        yield key_of(issuer_id, serial_number), revoked_entry(revoked_at, reason)
+
+
+def _rows(query: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[Any, ...]]:
+    for first, last in ranges:
+        if last - first < BATCH:
+            with connection.cursor() as cursor:
+                cursor.execute(query, [first, last])
+                yield from cursor.fetchall()
+        else:
+            for batch in _batches(query, first, last):
+                yield from batch
+
+
+def _batches(query: str, *parameters: int) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """A batch at a time through a cursor of PostgreSQL, which wants a transaction: after months away there are millions."""
+    with transaction.atomic(), connection.connection.cursor("status", binary=True) as cursor:
+        cursor.execute(query, parameters)
+        while batch := cursor.fetchmany(BATCH):
+            yield batch

@@ -1,0 +1,147 @@
+"""The status of every serial number in a file of this machine (LMDB), with the horizon up to which the database was read.
+
+A transaction of the file holds both, so whatever kills the process leaves a store that says truly how far it came. It is a
+copy: one that is of another form or of another database, or that was cut short, is thrown away and filled anew.
+"""
+
+import fcntl
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Self
+
+import lmdb
+
+from chopmark.authority.validation.errors import StatusStoreInUse
+from chopmark.authority.validation.status import GOOD_ENTRY, Status, key_of, read_entry
+
+FORM = 1
+# Address space, not disk: the file is as large as what is in it (30 to 60 octets a certificate).
+_LARGEST = 64 * 2**30
+_HORIZON = b"horizon"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """What a snapshot of a database had not seen: transactions from `next` on, and those then running."""
+
+    database: str
+    next: int
+    running: tuple[int, ...] = ()
+
+
+class StatusStore:
+    """One process holds it: it would not hear of what another wrote, and would go on saying what it said before."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = _hold(folder / "held")
+        try:
+            self._environment = _opened(folder)
+        except BaseException:
+            self._lock.close()
+            raise
+        self._statuses = self._environment.open_db(b"statuses")
+        self._about = self._environment.open_db(b"about")
+        self.horizon = self._read_horizon()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._environment.close()
+        self._lock.close()
+
+    def status_of(self, issuer_id: int, serial_number: bytes) -> Status:
+        with self._environment.begin(self._statuses) as transaction:
+            entry = transaction.get(key_of(issuer_id, serial_number))
+        return read_entry(entry)
+
+    def fill(
+        self,
+        recorded: Iterable[Sequence[tuple[bytes, ...]]],
+        authorities: Iterable[bytes],
+        revoked: Iterable[tuple[bytes, bytes]],
+        horizon: Horizon,
+    ) -> None:
+        """Put everything in place of what was there: `recorded` in batches, in the order of their keys."""
+        with self._environment.begin(self._statuses, write=True) as transaction:
+            transaction.drop(self._statuses, delete=False)
+            cursor = transaction.cursor()
+            for batch in recorded:
+                _, added = cursor.putmulti([(key, GOOD_ENTRY) for (key,) in batch], append=True)
+                if added != len(batch):
+                    raise ValueError("certificates are not in the order of their keys")
+            for key in authorities:
+                transaction.put(key, GOOD_ENTRY, overwrite=False)
+            for key, entry in revoked:
+                transaction.put(key, entry)
+            self._write_horizon(transaction, horizon)
+        self.horizon = horizon
+
+    def apply(
+        self, recorded: Iterable[bytes], revoked: Iterable[tuple[bytes, bytes]], horizon: Horizon
+    ) -> list[bytes]:
+        """Add what may have been added before; answers the keys whose status is another now."""
+        with self._environment.begin(self._statuses, write=True) as transaction:
+            # What is revoked stays so, whichever of its two rows is read first.
+            changed = [key for key in recorded if transaction.put(key, GOOD_ENTRY, overwrite=False)]
+            for key, entry in revoked:
+                if transaction.get(key) != entry:
+                    transaction.put(key, entry)
+                    changed.append(key)
+            # A write waits for the disk; an older horizon in the file only costs a restart some re-reading.
+            if changed:
+                self._write_horizon(transaction, horizon)
+        self.horizon = horizon
+        return changed
+
+    def _write_horizon(self, transaction: lmdb.Transaction, horizon: Horizon) -> None:
+        said = json.dumps({"form": FORM, **asdict(horizon)})
+        transaction.put(_HORIZON, said.encode(), db=self._about)
+
+    def _read_horizon(self) -> Horizon | None:
+        with self._environment.begin(self._about) as transaction:
+            said = json.loads(transaction.get(_HORIZON, b"{}"))
+        if said.pop("form", None) != FORM:
+            return None
+        return Horizon(database=said["database"], next=said["next"], running=tuple(said["running"]))
+
+
+def _hold(path: Path) -> IO[str]:
+    """The lock goes with the process, however it dies."""
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise StatusStoreInUse from None
+    return lock
+
+
+def _opened(folder: Path) -> lmdb.Environment:
+    """The file as it is, or a new one where it is none that can be read."""
+    with suppress(lmdb.Error):
+        environment = _open(folder)
+        if _is_whole(environment, folder):
+            return environment
+        environment.close()
+    for name in ("data.mdb", "lock.mdb"):
+        (folder / name).unlink(missing_ok=True)
+    return _open(folder)
+
+
+def _open(folder: Path) -> lmdb.Environment:
+    return lmdb.open(str(folder), map_size=_LARGEST, max_dbs=2, mode=0o600)
+
+
+def _is_whole(environment: lmdb.Environment, folder: Path) -> bool:
+    # A page that the file should have and has not would end this process by SIGBUS, now and at each start.
+    pages = environment.info()["last_pgno"] + 1
+    size = (folder / "data.mdb").stat().st_size
+    return bool(pages * environment.stat()["psize"] <= size)
