@@ -32,7 +32,11 @@ from chopmark.authority.publication.events import CrlPublicationAsked, CrlSigned
 from chopmark.authority.revocation import handlers as revocation
 from chopmark.authority.revocation import selectors as revocation_selectors
 from chopmark.authority.revocation import services as revocation_services
-from chopmark.authority.revocation.events import CertificateRevoked
+from chopmark.authority.revocation.events import (
+    CertificateReleased,
+    CertificateRevoked,
+    CertificateSuspended,
+)
 from chopmark.authority.verification import handlers as verification
 from chopmark.authority.verification.events import ApplicationApproved
 
@@ -54,6 +58,8 @@ ROUTES: Mapping[type, Iterable[outbox.Handler]] = {
     ClaimSpent: [revocation.revoke_spent, issuance.intend_again],
     RetryAsked: [issuance.intend_again],
     CertificateRevoked: [publication.bring_crl_forward, revocation.purge_keys_of_revoked],
+    CertificateSuspended: [publication.list_suspended],
+    CertificateReleased: [publication.unlist_released],
     CrlPublicationAsked: [publication.prepare_asked],
     CrlSigned: [publication.publish_crls],
 }

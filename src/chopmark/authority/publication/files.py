@@ -8,8 +8,6 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from django.conf import settings
 
 from chopmark.authority.publication.lists import RevocationList
-from chopmark.pki.crl import read_crl
-from chopmark.pki.refusals import Refusal
 from chopmark.publiclog import durable
 
 if TYPE_CHECKING:
@@ -32,21 +30,16 @@ def sha256_of(name: str) -> bytes | None:
 def number_of(wanted: RevocationList) -> int:
     """The number of the list that the world reads now; 0 if there is none that its issuer signed."""
     content = _read(f"crl/{wanted.file_name}")
-    if content is None or not _is_signed(content, wanted):
+    if content is None:
         return 0
-    try:
-        return read_crl(content).facts.number
-    except Refusal:
-        return 0
-
-
-def _is_signed(content: bytes, wanted: RevocationList) -> bool:
-    """Anybody who can write the file could otherwise say a number that no list of ours may follow."""
+    # Anybody who can write the file could otherwise say a number that no list of ours may follow.
     key = cast("CertificateIssuerPublicKeyTypes", load_der_public_key(wanted.authority.spki))
     try:
-        return x509.load_der_x509_crl(content).is_signature_valid(key)
-    except ValueError:
-        return False
+        crl = x509.load_der_x509_crl(content)
+        number = crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+        return number if crl.is_signature_valid(key) else 0
+    except (ValueError, x509.ExtensionNotFound):
+        return 0
 
 
 def _read(name: str) -> bytes | None:

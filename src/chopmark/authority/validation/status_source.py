@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.kernel.identifiers import CertificateId
-from chopmark.authority.revocation.selectors import revocation_of
+from chopmark.authority.revocation.selectors import revocation_of, suspension_of
 from chopmark.authority.validation.errors import StatusNotKnown
 from chopmark.pki.crl import CRLReason
 from chopmark.pki.ocsp import CertStatus
@@ -40,6 +40,13 @@ def _status_of(issuer_id: int, serial_number: bytes, at: datetime) -> Status:
     if revocation is not None and revocation.revoked_at <= at:
         return Status(
             status=CertStatus.REVOKED, revoked_at=revocation.revoked_at, reason=CRLReason(revocation.reason)
+        )
+    suspension = suspension_of(issuer_id, serial_number, at=at)
+    if suspension is not None:
+        return Status(
+            status=CertStatus.REVOKED,
+            revoked_at=suspension.suspended_at,
+            reason=CRLReason.CERTIFICATE_HOLD,
         )
     certificate = issuance.recorded(issuer_id, serial_number)
     if certificate is not None and certificate.recorded_at <= at:

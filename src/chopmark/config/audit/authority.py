@@ -20,7 +20,9 @@ _TABLES = (
     "publication_certificatepublication",
     "publication_crl",
     "publication_crlpublication",
+    "revocation_release",
     "revocation_revocation",
+    "revocation_suspension",
     "verification_decision",
     "verification_evidence",
 )
@@ -32,7 +34,10 @@ PROMISING = Promising(
         ("ledger_leg", "entry_id", "ledger_entry"),
         ("ledger_payment", "entry_id", "ledger_entry"),
     ),
-    of=(("ledger_payment", "invoice_id", "ledger_invoice"),),
+    of=(
+        ("ledger_payment", "invoice_id", "ledger_invoice"),
+        ("revocation_release", "suspension_id", "revocation_suspension"),
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from chopmark.pki import der, extensions, oids
@@ -13,7 +14,7 @@ from chopmark.pki.reasons import CRLReason
 from chopmark.pki.tbs import ExtensionFacts, read_extension
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CrlFacts:
     """What a TBSCertList says; the entries are walked anew by each `entries()`, never held all at once."""
 
@@ -28,26 +29,55 @@ class CrlFacts:
     distribution_point: str | None
     only_user: bool
     only_ca: bool
-    entry_count: int
+    freshest_url: str | None
     entries_at: tuple[int, int]
+
+    @cached_property
+    def entry_count(self) -> int:
+        """How many there are; each is one element, and the last ends where the list does."""
+        return _count(self.tbs, *self.entries_at)
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the serial numbers ascend, so that nothing stands twice."""
+        return _is_in_order(self.tbs, *self.entries_at)
 
     def entries(self, *, step: int = 1) -> Iterator[RevokedEntry]:
         """The entries in their order; with a step, the first and then one in so many, the others passed over unread."""
-        days, seconds, tails = _Days(), _Seconds(), _Tails()
-        reader = der.Reader(self.tbs, *self.entries_at)
-        while reader:
-            serial_number, moment, tail = _cut(reader.enter())
-            revoked_at = days[moment[:-7]] + seconds[moment[-7:]]
-            yield RevokedEntry(serial_number, revoked_at, *tails[tail])
-            for _ in range(step - 1):
-                if not reader:
-                    return
-                reader.bounds()
+        return read_entries(self.tbs, *self.entries_at, step=step)
 
     def serial_numbers(self) -> Iterator[bytes]:
-        reader = der.Reader(self.tbs, *self.entries_at)
-        while reader:
+        return read_serial_numbers(self.tbs, *self.entries_at)
+
+
+def read_entries(data: bytes, start: int, end: int, *, step: int = 1) -> Iterator[RevokedEntry]:
+    """The entries that stand in a stretch of octets, one after another."""
+    days, seconds, tails = _Days(), _Seconds(), _Tails()
+    reader = der.Reader(data, start, end)
+    while reader:
+        serial_number, moment, tail = _cut(reader.enter())
+        revoked_at = days[moment[:-7]] + seconds[moment[-7:]]
+        yield RevokedEntry(serial_number, revoked_at, *tails[tail])
+        if step > 1:
+            reader.at = _passed_over(reader, step - 1)
+
+
+def read_serial_numbers(data: bytes, start: int, end: int) -> Iterator[bytes]:
+    """The serial numbers in a stretch of entries. Lists of a million are walked with this: short lengths are read in place."""
+    while start < end:
+        if (
+            start + 5 <= end
+            and data[start] == tags.SEQUENCE
+            and data[start + 2] == tags.INTEGER
+            and data[start + 3] + 2 <= data[start + 1] < 128
+            and 0 < data[start + 4] < 0xFF  # such a first octet cannot be superfluous
+        ):
+            yield data[start + 4 : start + 4 + data[start + 3]]
+            start += 2 + data[start + 1]
+        else:
+            reader = der.Reader(data, start, end)
             yield reader.enter().integer_octets()
+            start = reader.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +101,7 @@ def read_crl(crl_der: bytes) -> Crl:
 
 
 def read_tbs(tbs: bytes) -> CrlFacts:
-    """Header, scope and number of a list of version 2; every entry's form is checked, none is kept."""
+    """Header, scope and number of a list of version 2; the entries are looked at when they are counted or walked."""
     reader = der.read_one(tbs)
     if reader.integer() != 1:
         raise der.MalformedDer(where="crl_version")
@@ -94,7 +124,7 @@ def read_tbs(tbs: bytes) -> CrlFacts:
         distribution_point=scope.url,
         only_user=scope.only_user,
         only_ca=scope.only_ca,
-        entry_count=_count(der.Reader(tbs, *entries_at)),
+        freshest_url=_read_freshest(found.get(oids.FRESHEST_CRL)),
         entries_at=entries_at,
     )
 
@@ -108,13 +138,68 @@ def _entries_at(reader: der.Reader) -> tuple[int, int]:
     return start, end
 
 
-def _count(reader: der.Reader) -> int:
+def _count(data: bytes, at: int, end: int) -> int:
+    """How many entries there are; each is a SEQUENCE that ends where the next begins."""
     count = 0
-    while reader:
-        if reader.bounds()[0] != tags.SEQUENCE:
+    while at < end:
+        if data[at] != tags.SEQUENCE:
             raise der.MalformedDer(where="revoked_certificate")
+        if at + 1 < end and (length := data[at + 1]) < 128:
+            at += 2 + length
+        else:
+            reader = der.Reader(data, at, end)
+            reader.bounds()
+            at = reader.at
         count += 1
+    if at != end:
+        raise der.MalformedDer(where="revoked_certificate")
     return count
+
+
+def _is_in_order(data: bytes, at: int, end: int) -> bool:
+    last = b""
+    while at < end:
+        if at + 5 > end:
+            raise der.MalformedDer(where="revoked_certificate")
+        length = data[at + 1]
+        serial_length = data[at + 3]
+        # A plain entry is read in place: a door walks a million before it signs.
+        if (
+            data[at] == tags.SEQUENCE
+            and data[at + 2] == tags.INTEGER
+            and serial_length + 2 <= length < 128
+            and at + 2 + length <= end
+            and 0 < data[at + 4] < 0xFF  # such a first octet cannot be superfluous
+        ):
+            serial_number = data[at + 4 : at + 4 + serial_length]
+            at += 2 + length
+        else:
+            reader = der.Reader(data, at, end)
+            serial_number = reader.enter().integer_octets()
+            at = reader.at
+        if serial_number <= last:
+            return False
+        last = serial_number
+    return True
+
+
+def _passed_over(reader: der.Reader, count: int) -> int:
+    """Where the entry after the next `count` begins."""
+    data, at, end = reader.data, reader.at, reader.end
+    while count and at < end:
+        if at + 1 < end and data[at + 1] < 128:
+            at += 2 + data[at + 1]
+        else:
+            reader.at = at
+            reader.bounds()
+            at = reader.at
+        count -= 1
+    return at
+
+
+def _read_freshest(extension: ExtensionFacts | None) -> str | None:
+    urls = () if extension is None else extensions.read_crl_distribution_points(extension.value)
+    return urls[0] if urls else None
 
 
 def _read_extensions(reader: der.Reader) -> dict[str, ExtensionFacts]:

@@ -35,6 +35,8 @@ def _crl(facts: CrlFacts, issuer: TbsCertificate) -> Iterator[_Fault]:
         yield "e_crl_number_too_long", "crlExtensions.cRLNumber"
     if facts.base_number is not None and facts.base_number >= facts.number:
         yield "e_crl_base_not_before", "crlExtensions.deltaCRLIndicator"
+    if facts.base_number is not None and facts.freshest_url is not None:
+        yield "e_crl_delta_of_a_delta", "crlExtensions.freshestCRL"
     yield from _entries(facts)
 
 
