@@ -89,9 +89,9 @@ _TABLES: dict[str, dict[str, str]] = {
     "issuance_blocked": _row(worker="SI"),
     "delivery_offer": _row(web="S", worker="SI"),
     "delivery_answer": _row(web="SI", worker="SI"),
-    "revocation_revocation": _row(web="SI", worker="SI", signer="S", responder="S", operator="S"),
-    "revocation_suspension": _row(web="SI", worker="S", signer="S", responder="S", operator="S"),
-    "revocation_release": _row(web="SI", worker="S", signer="S", responder="S", operator="S"),
+    "revocation_revocation": _row(web="SI", worker="SI", signer="S", responder="S", operator="SI"),
+    "revocation_suspension": _row(web="SI", worker="S", signer="S", responder="S", operator="SI"),
+    "revocation_release": _row(web="SI", worker="S", signer="S", responder="S", operator="SI"),
     "publication_crlintent": _row(web="S", worker="SI", signer="S", operator="S"),
     "publication_crlclaim": _row(worker="S", signer="SI", operator="S"),
     "publication_crl": _row(web="S", worker="S", signer="SI", responder="S", operator="S"),
@@ -147,7 +147,7 @@ FUNCTIONS: dict[str, frozenset[str]] = {
     WORKER: frozenset({"chopmark_crl_entry", "chopmark_current_xid", "procrastinate_%"}),
     SIGNER: frozenset({"chopmark_crl_entry", "chopmark_current_xid", "procrastinate_defer%"}),
     RESPONDER: frozenset({"chopmark_current_xid"}),
-    OPERATOR: frozenset({"chopmark_current_xid"}),
+    OPERATOR: frozenset({"chopmark_crl_entry", "chopmark_current_xid"}),
 }
 
 PLAN = Plan(

@@ -59,6 +59,7 @@ class AuditTag(StrEnum):
     OUTLET_SUSPENDED = "outlet:suspended"
     PACK_CHANGED = "pack:changed"
     PAYMENT_TAKEN = "payment:taken"
+    REVOCATION_RESTORED = "revocation:restored"
     SOFTWARE_STARTED = "software:started"
     SOFTWARE_TOKEN_WAIVED = "software_token:waived"  # noqa: S105  # a tag
     STAFF_ENROLLED = "staff:enrolled"

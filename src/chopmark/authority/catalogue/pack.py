@@ -215,7 +215,7 @@ class CrlDelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrlList:
-    """An issuer's revocation lists (C51): when they are made, how long each holds, how many partitions, with or without a delta."""
+    """An issuer's revocation lists (C51): when they are made, how long each holds, how many partitions, and whether a delta."""
 
     made_by: CrlOccasion
     valid_hours: int

@@ -19,7 +19,7 @@ def octets_cursor() -> Iterator[psycopg.Cursor[Any]]:
 def insert(row: models.Model) -> None:
     """Add a row, its octets as they are; the database gives its id."""
     fields = [field for field in row._meta.local_concrete_fields if not field.primary_key]  # noqa: SLF001  # as audit.rows does
-    columns = ", ".join(field.column for field in fields)
+    columns = ", ".join(str(field.column) for field in fields)
     places = ", ".join("%b" if isinstance(field, models.BinaryField) else "%s" for field in fields)
     with octets_cursor() as cursor:
         cursor.execute(

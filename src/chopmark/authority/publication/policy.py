@@ -1,7 +1,7 @@
 """When a list is due, and whether what is on it is what it should be. Pure: no database, no clock."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chopmark.authority.publication.errors import ListNotOurs
@@ -26,6 +26,11 @@ def last_slot(slots: Sequence[time], *, zone: ZoneInfo, now: datetime) -> dateti
     days = (today, today - timedelta(days=1))
     moments = (datetime.combine(day, slot, tzinfo=zone) for day in days for slot in slots)
     return max(moment for moment in moments if moment <= now)
+
+
+def slots_of(day: date, slots: Sequence[time], *, zone: ZoneInfo) -> list[datetime]:
+    """The moments of the timetable on one day."""
+    return [datetime.combine(day, slot, tzinfo=zone) for slot in slots]
 
 
 def is_due(

@@ -90,7 +90,7 @@ def _suspend(certificate: Certificate, actor: Actor, now: datetime) -> Suspensio
 def _tell(
     row: Suspension | Release, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime
 ) -> None:
-    public = {"issuer": issuer_id, "serial_number": serial_number.hex()}
+    public: dict[str, str | int] = {"issuer": issuer_id, "serial_number": serial_number.hex()}
     leave(public=public, payload={"actor": actor.id}, now=now, rows=[row])
 
 
