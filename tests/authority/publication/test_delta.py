@@ -58,10 +58,8 @@ def test_it_works(issuing, full, token, claimer):
 
 
 def test_what_was_released_leaves_the_list(issuing, full, token, claimer):
-    held = Suspension.objects.create(issuer_id=issuing.id, serial_number=OTHER, suspended_at=NOON)
-    Release.objects.create(
-        suspension_id=held.pk, issuer_id=issuing.id, serial_number=OTHER, released_at=LATER
-    )
+    Suspension.objects.create(issuer_id=issuing.id, serial_number=OTHER, suspended_at=NOON)
+    Release.objects.create(suspended_at=NOON, issuer_id=issuing.id, serial_number=OTHER, released_at=LATER)
     prepare(issuing, DELTA, now=LATER)
     sign(token, claimer)
     log_everything()
@@ -157,11 +155,11 @@ def test_the_full_list_is_brought_forward_for_a_compromised_key_only(issuing, fu
 
 
 def test_news_of_a_release_comes_once(issuing, full):
-    held = Suspension.objects.create(issuer_id=issuing.id, serial_number=OTHER, suspended_at=NOON)
+    Suspension.objects.create(issuer_id=issuing.id, serial_number=OTHER, suspended_at=NOON)
     news = {"issuer_id": issuing.id, "serial_number": OTHER, "actor": WORKER}
     services.bring_forward(**news, reason=CRLReason.CERTIFICATE_HOLD, now=LATER)
     Release.objects.create(
-        suspension_id=held.pk, issuer_id=issuing.id, serial_number=OTHER, released_at=LATER + A_SECOND
+        suspended_at=NOON, issuer_id=issuing.id, serial_number=OTHER, released_at=LATER + A_SECOND
     )
     before = CrlIntent.objects.count()
     for _ in range(2):

@@ -81,19 +81,28 @@ class Suspension(models.Model):
     crl_entry = as_entry("suspended_at", Value(ON_HOLD), Value(None, output_field=models.DateTimeField()))
 
     class Meta:
-        indexes = [
-            models.Index("issuer_id", "serial_number", name="suspended_serial"),
-            models.Index("issuer_id", "suspended_at", name="suspended_since"),
+        constraints = [
+            models.UniqueConstraint("issuer_id", "serial_number", "suspended_at", name="suspended_once"),
         ]
+        indexes = [models.Index("issuer_id", "suspended_at", name="suspended_since")]
 
 
 class Release(models.Model):
-    """One row: a suspension ended, and the certificate is good again."""
+    """One row: the suspension that began at a moment ended, and the certificate is good again.
 
-    suspension_id = models.BigIntegerField(unique=True)
+    It names it by its facts and not by its id, since those stand in the log too, and come back from there.
+    """
+
     issuer_id = models.SmallIntegerField()
     serial_number = models.BinaryField(max_length=20)
+    suspended_at = models.DateTimeField()
     released_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint("issuer_id", "serial_number", "suspended_at", name="released_once"),
+            models.CheckConstraint(
+                name="released_not_before_suspended", condition=Q(released_at__gte=F("suspended_at"))
+            ),
+        ]
         indexes = [models.Index("issuer_id", "released_at", name="released_since")]

@@ -96,8 +96,6 @@ def _made(told: Told) -> tuple[models.Model, CertificateReleased | CertificateRe
     if told.tag in SUSPENDED:
         return Suspension.objects.create(**own, suspended_at=told.at), CertificateSuspended(*named)
     # The log's order: its suspension was told of before, and is there.
-    begun = Suspension.objects.filter(**own, suspended_at__lte=told.at).order_by("-suspended_at", "-id")
-    suspension = begun[0]
-    return Release.objects.create(
-        **own, suspension_id=suspension.pk, released_at=told.at
-    ), CertificateReleased(*named)
+    begun = Suspension.objects.filter(**own, suspended_at__lte=told.at).order_by("-suspended_at")
+    release = Release.objects.create(**own, suspended_at=begun[0].suspended_at, released_at=told.at)
+    return release, CertificateReleased(*named)

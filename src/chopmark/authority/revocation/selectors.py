@@ -20,7 +20,8 @@ _SUSPENDED = """
     select serial_number, crl_entry from revocation_suspension suspension
     where issuer_id = %(issuer)s and suspended_at > %(since)s and suspended_at <= %(at)s {partition}
       and not exists (select from revocation_release release
-                      where release.suspension_id = suspension.id and release.released_at <= %(at)s)
+                      where release.issuer_id = suspension.issuer_id and release.serial_number = suspension.serial_number
+                        and release.suspended_at = suspension.suspended_at and release.released_at <= %(at)s)
       and not exists (select from revocation_revocation revoked
                       where revoked.issuer_id = suspension.issuer_id and revoked.serial_number = suspension.serial_number
                         and revoked.revoked_at <= %(at)s)
@@ -37,7 +38,8 @@ _REMOVED = """
                       where again.issuer_id = released.issuer_id and again.serial_number = released.serial_number
                         and again.suspended_at <= %(at)s
                         and not exists (select from revocation_release over
-                                        where over.suspension_id = again.id and over.released_at <= %(at)s))
+                                        where over.issuer_id = again.issuer_id and over.serial_number = again.serial_number
+                                          and over.suspended_at = again.suspended_at and over.released_at <= %(at)s))
     group by serial_number
 """
 # Ordered in each stretch alone, so that the database reads its index from where the last one ended.
@@ -66,8 +68,9 @@ def suspension_of(issuer_id: int, serial_number: bytes, *, at: datetime) -> Susp
     revocation = revocation_of(issuer_id, serial_number)
     if revocation is not None and revocation.revoked_at <= at:
         return None
-    released = Release.objects.filter(suspension_id=OuterRef("id"), released_at__lte=at)
-    begun = Suspension.objects.filter(issuer_id=issuer_id, serial_number=serial_number, suspended_at__lte=at)
+    own = {"issuer_id": issuer_id, "serial_number": serial_number}
+    released = Release.objects.filter(**own, suspended_at=OuterRef("suspended_at"), released_at__lte=at)
+    begun = Suspension.objects.filter(**own, suspended_at__lte=at)
     return begun.exclude(Exists(released)).order_by("-id").first()
 
 

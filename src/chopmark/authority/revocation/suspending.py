@@ -52,9 +52,9 @@ def release_by_officer(*, issuer_id: int, serial_number: bytes, actor: Actor, no
     if suspension is None:
         raise NotSuspended
     release = Release.objects.create(
-        suspension_id=suspension.pk,
         issuer_id=issuer_id,
         serial_number=serial_number,
+        suspended_at=suspension.suspended_at,
         released_at=_second(now),
     )
     _tell(release, issuer_id, serial_number, actor, now)
@@ -77,7 +77,7 @@ def _suspend(certificate: Certificate, actor: Actor, now: datetime) -> Suspensio
     require_suspension_offered(kind.revocation)
     if revocation_of(issuer_id, serial_number) is not None:
         raise AlreadyRevoked
-    if suspension_of(issuer_id, serial_number, at=now) is not None:
+    if suspension_of(issuer_id, serial_number, at=now) is not None or _began(issuer_id, serial_number, now):
         raise AlreadySuspended
     suspension = Suspension.objects.create(
         issuer_id=issuer_id, serial_number=serial_number, suspended_at=_second(now)
@@ -85,6 +85,12 @@ def _suspend(certificate: Certificate, actor: Actor, now: datetime) -> Suspensio
     _tell(suspension, issuer_id, serial_number, actor, now)
     hand_on(CertificateSuspended(issuer_id, serial_number.hex()))
     return suspension
+
+
+def _began(issuer_id: int, serial_number: bytes, now: datetime) -> bool:
+    """Whether one began in this very second, and is over: another would be taken for it."""
+    own = {"issuer_id": issuer_id, "serial_number": serial_number}
+    return Suspension.objects.filter(**own, suspended_at=_second(now)).exists()
 
 
 def _tell(

@@ -34,10 +34,7 @@ PROMISING = Promising(
         ("ledger_leg", "entry_id", "ledger_entry"),
         ("ledger_payment", "entry_id", "ledger_entry"),
     ),
-    of=(
-        ("ledger_payment", "invoice_id", "ledger_invoice"),
-        ("revocation_release", "suspension_id", "revocation_suspension"),
-    ),
+    of=(("ledger_payment", "invoice_id", "ledger_invoice"),),
 )
 
 

@@ -26,8 +26,8 @@ CERTIFICATES = """
 """
 REVOKED = "select issuer_id, serial_number, revoked_at from revocation_revocation"
 HELD = """
-    select suspension.issuer_id, suspension.serial_number, suspended_at, released_at from revocation_suspension suspension
-    left join revocation_release release on release.suspension_id = suspension.id
+    select issuer_id, serial_number, suspended_at, released_at from revocation_suspension
+    left join revocation_release using (issuer_id, serial_number, suspended_at)
 """
 BASES = "select issuer_id, number, this_update from publication_crl where shard = 0"
 AUTHORITIES = "select subject_id, certificate_der from custody_cacertificate order by id"

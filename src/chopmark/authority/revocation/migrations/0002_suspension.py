@@ -49,9 +49,9 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("suspension_id", models.BigIntegerField(unique=True)),
                 ("issuer_id", models.SmallIntegerField()),
                 ("serial_number", models.BinaryField(max_length=20)),
+                ("suspended_at", models.DateTimeField()),
                 ("released_at", models.DateTimeField()),
             ],
         ),
@@ -139,9 +139,30 @@ class Migration(migrations.Migration):
             model_name="release",
             index=models.Index(models.F("issuer_id"), models.F("released_at"), name="released_since"),
         ),
-        migrations.AddIndex(
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                models.F("issuer_id"),
+                models.F("serial_number"),
+                models.F("suspended_at"),
+                name="released_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("released_at__gte", models.F("suspended_at"))),
+                name="released_not_before_suspended",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="suspension",
-            index=models.Index(models.F("issuer_id"), models.F("serial_number"), name="suspended_serial"),
+            constraint=models.UniqueConstraint(
+                models.F("issuer_id"),
+                models.F("serial_number"),
+                models.F("suspended_at"),
+                name="suspended_once",
+            ),
         ),
         migrations.AddIndex(
             model_name="suspension",
