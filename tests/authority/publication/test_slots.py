@@ -5,12 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from authority.publication.lists_stage import prepare, publish
-from authority.signing_stage import A_SECOND, NOON, log_everything
+from authority.signing_stage import A_SECOND, log_everything
+from authority.signing_stage import NOON as FOUNDED
 from chopmark.authority.publication import signing
 from chopmark.authority.publication.models import CrlPublication
 from chopmark.authority.publication.slots import Punctuality, proofs
 
-DAY = date(2026, 11, 16)
+# The day after the keys were made.
+DAY = date(2026, 11, 17)
+NOON = FOUNDED + timedelta(days=1)
 MORNING = NOON - timedelta(hours=2, minutes=45)  # 09:15 in Hong Kong
 MIDDAY = NOON + timedelta(hours=2, minutes=15)  # 14:15
 EVENING = NOON + timedelta(hours=7)  # 19:00
