@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 import psycopg
 from django.db import connection, models
+
+# What passes through the driver at once; it keeps a buffer of the longest message that it has seen.
+PIECE = 1 << 22
 
 
 @contextmanager
@@ -17,23 +21,27 @@ def octets_cursor() -> Iterator[psycopg.Cursor[Any]]:
 
 
 def insert(row: models.Model) -> None:
-    """Add a row, its octets as they are; the database gives its id."""
+    """Add a row, its octets as they are and in pieces (COPY); the database gives its id."""
     fields = [field for field in row._meta.local_concrete_fields if not field.primary_key]  # noqa: SLF001  # as audit.rows does
+    table = row._meta.db_table  # noqa: SLF001  # as above
     columns = ", ".join(str(field.column) for field in fields)
-    places = ", ".join("%b" if isinstance(field, models.BinaryField) else "%s" for field in fields)
     with octets_cursor() as cursor:
-        cursor.execute(
-            f"insert into {row._meta.db_table} ({columns}) values ({places}) returning id",  # noqa: S608, SLF001  # a model's own
-            [getattr(row, field.attname) for field in fields],
-        )
+        with cursor.copy(f"copy {table} ({columns}) from stdin (format binary)") as copy:
+            copy.set_types([str(field.db_type(connection)) for field in fields])
+            copy.write_row([getattr(row, field.attname) for field in fields])
+        cursor.execute("select currval(pg_get_serial_sequence(%s, 'id'))", [table])
         found = cursor.fetchone()
     row.pk = found[0] if found else None
 
 
 def read(row: models.Model, column: str) -> bytes:
-    """The octets of a row that was fetched without them (`defer`)."""
+    """The octets of a row that was fetched without them (`defer`), in pieces."""
     table = row._meta.db_table  # noqa: SLF001  # as audit.rows does
+    piece_of = f"select substring({column} from %s for %s) from {table} where id = %s"  # noqa: S608  # a model's own
+    whole, piece = BytesIO(), b"begin"
     with octets_cursor() as cursor:
-        cursor.execute(f"select {column} from {table} where id = %s", [row.pk], binary=True)  # noqa: S608  # a model's own
-        found = cursor.fetchone()
-    return bytes(found[0]) if found else b""
+        while piece:
+            cursor.execute(piece_of, [whole.tell() + 1, PIECE, row.pk], binary=True)
+            (piece,) = cursor.fetchone() or (b"",)
+            whole.write(piece)
+    return whole.getvalue()

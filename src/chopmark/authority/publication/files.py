@@ -1,17 +1,14 @@
 """The files that the world reads, as they are on the disk now."""
 
 import hashlib
-from typing import TYPE_CHECKING, cast
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 from django.conf import settings
 
 from chopmark.authority.publication.lists import RevocationList
+from chopmark.pki.crl import read_crl
+from chopmark.pki.refusals import Refusal
+from chopmark.pki.signatures import verify_signature
 from chopmark.publiclog import durable
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
 
 
 def put(name: str, content: bytes) -> None:
@@ -32,14 +29,18 @@ def number_of(wanted: RevocationList) -> int:
     content = _read(f"crl/{wanted.file_name}")
     if content is None:
         return 0
-    # Anybody who can write the file could otherwise say a number that no list of ours may follow.
-    key = cast("CertificateIssuerPublicKeyTypes", load_der_public_key(wanted.authority.spki))
     try:
-        crl = x509.load_der_x509_crl(content)
-        number = crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
-        return number if crl.is_signature_valid(key) else 0
-    except (ValueError, x509.ExtensionNotFound):
+        crl = read_crl(content)
+        # Anybody who can write the file could otherwise say a number that no list of ours may follow.
+        verify_signature(
+            spki_der=wanted.authority.spki,
+            signature_algorithm=crl.signature_algorithm,
+            signature=crl.signature,
+            signed=crl.facts.tbs,
+        )
+    except Refusal:
         return 0
+    return crl.facts.number
 
 
 def _read(name: str) -> bytes | None:

@@ -118,6 +118,7 @@ def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> Non
         token=token,
         now=now,
     )
+    del tbs  # of a million entries it is as long as the list, which has it too
     sha256 = hashlib.sha256(crl_der).digest()
     crl = Crl(
         issuer_id=intent.issuer_id,

@@ -13,6 +13,9 @@ from chopmark.pki.der import tags
 from chopmark.pki.reasons import CRLReason
 from chopmark.pki.tbs import ExtensionFacts, read_extension
 
+# Of a list that is too long to look at every entry of, one in so many is looked at.
+SAMPLED = 50
+
 
 @dataclass(frozen=True, kw_only=True)
 class CrlFacts:
@@ -33,9 +36,18 @@ class CrlFacts:
     entries_at: tuple[int, int]
 
     @cached_property
+    def _found(self) -> tuple[int, list[int]]:
+        return _count(self.tbs, *self.entries_at)
+
+    @property
     def entry_count(self) -> int:
         """How many there are; each is one element, and the last ends where the list does."""
-        return _count(self.tbs, *self.entries_at)
+        return self._found[0]
+
+    def sample(self) -> Iterator[RevokedEntry]:
+        """The first entry and one in `SAMPLED` after it."""
+        for at in self._found[1]:
+            yield next(read_entries(self.tbs, at, self.entries_at[1]))
 
     @property
     def is_in_order(self) -> bool:
@@ -138,12 +150,14 @@ def _entries_at(reader: der.Reader) -> tuple[int, int]:
     return start, end
 
 
-def _count(data: bytes, at: int, end: int) -> int:
-    """How many entries there are; each is a SEQUENCE that ends where the next begins."""
-    count = 0
+def _count(data: bytes, at: int, end: int) -> tuple[int, list[int]]:
+    """How many entries there are, and where one in so many begins; each is a SEQUENCE that ends where the next begins."""
+    count, sampled = 0, []
     while at < end:
         if data[at] != tags.SEQUENCE:
             raise der.MalformedDer(where="revoked_certificate")
+        if not count % SAMPLED:
+            sampled.append(at)
         if at + 1 < end and (length := data[at + 1]) < 128:
             at += 2 + length
         else:
@@ -153,34 +167,45 @@ def _count(data: bytes, at: int, end: int) -> int:
         count += 1
     if at != end:
         raise der.MalformedDer(where="revoked_certificate")
-    return count
+    return count, sampled
 
 
 def _is_in_order(data: bytes, at: int, end: int) -> bool:
-    last = b""
-    while at < end:
-        if at + 5 > end:
-            raise der.MalformedDer(where="revoked_certificate")
-        length = data[at + 1]
-        serial_length = data[at + 3]
-        # A plain entry is read in place: a door walks a million before it signs.
-        if (
-            data[at] == tags.SEQUENCE
-            and data[at + 2] == tags.INTEGER
-            and serial_length + 2 <= length < 128
-            and at + 2 + length <= end
-            and 0 < data[at + 4] < 0xFF  # such a first octet cannot be superfluous
-        ):
-            serial_number = data[at + 4 : at + 4 + serial_length]
-            at += 2 + length
-        else:
-            reader = der.Reader(data, at, end)
-            serial_number = reader.enter().integer_octets()
-            at = reader.at
+    """A door walks a million before it signs: what an entry begins with is judged once for all that begin alike."""
+    plain, last = _Plain(), b""
+    while at + 4 < end:
+        size, serial_length = plain[data[at : at + 4]]
+        if not size:
+            break
+        serial_number = data[at + 4 : at + 4 + serial_length]
+        # A first octet between these cannot be superfluous, and they ascend: what comes next has one that is no less.
+        if serial_number <= last:
+            return False
+        if not last and not serial_number[0]:
+            break
+        last = serial_number
+        at += size
+    if last[:1] == b"\xff" or at > end:
+        raise der.MalformedDer(where="revoked_certificate")
+    return _is_in_order_slowly(data, at, end, last)
+
+
+def _is_in_order_slowly(data: bytes, at: int, end: int, last: bytes) -> bool:
+    """The rest of the entries, by the strict reader."""
+    for serial_number in read_serial_numbers(data, at, end):
         if serial_number <= last:
             return False
         last = serial_number
     return True
+
+
+class _Plain(dict[bytes, tuple[int, int]]):
+    """By the first four octets of an entry: how long it is, and its serial number, if both lengths are of the short form."""
+
+    def __missing__(self, head: bytes) -> tuple[int, int]:
+        is_plain = head[0] == tags.SEQUENCE and head[2] == tags.INTEGER and 0 < head[3] <= head[1] - 2 < 126
+        sizes = self[head] = (2 + head[1], head[3]) if is_plain else (0, 0)
+        return sizes
 
 
 def _passed_over(reader: der.Reader, count: int) -> int:
