@@ -21,17 +21,16 @@ def octets_cursor() -> Iterator[psycopg.Cursor[Any]]:
 
 
 def insert(row: models.Model) -> None:
-    """Add a row, its octets as they are and in pieces (COPY); the database gives its id."""
+    """Add a row, its octets as they are and in pieces (COPY), which do not say the id that the database gives."""
     fields = [field for field in row._meta.local_concrete_fields if not field.primary_key]  # noqa: SLF001  # as audit.rows does
     table = row._meta.db_table  # noqa: SLF001  # as above
     columns = ", ".join(str(field.column) for field in fields)
-    with octets_cursor() as cursor:
-        with cursor.copy(f"copy {table} ({columns}) from stdin (format binary)") as copy:
-            copy.set_types([str(field.db_type(connection)) for field in fields])
-            copy.write_row([getattr(row, field.attname) for field in fields])
-        cursor.execute("select currval(pg_get_serial_sequence(%s, 'id'))", [table])
-        found = cursor.fetchone()
-    row.pk = found[0] if found else None
+    with (
+        octets_cursor() as cursor,
+        cursor.copy(f"copy {table} ({columns}) from stdin (format binary)") as copy,
+    ):
+        copy.set_types([str(field.db_type(connection)) for field in fields])
+        copy.write_row([getattr(row, field.attname) for field in fields])
 
 
 def read(row: models.Model, column: str) -> bytes:
