@@ -43,6 +43,10 @@ def take_over(table: str) -> None:
         ask(f'drop index "{name}"')
 
 
+# By the database, of the row's other values: nobody can write it.
+COMPUTED = frozenset({"crl_entry"})
+
+
 class Table:
     """One table under attack."""
 
@@ -50,8 +54,12 @@ class Table:
         self.name, self.random, self.side, self.key = name, random, side, side.key(name)
         with connection.cursor() as cursor:
             cursor.execute(f"select * from {name} order by {self.key}")
-            self.types = {column.name: column.type_code for column in cursor.description}
-            self.rows = [dict(zip(self.types, row, strict=True)) for row in cursor.fetchall()]
+            names = [column.name for column in cursor.description]
+            self.types = {
+                column.name: column.type_code for column in cursor.description if column.name not in COMPUTED
+            }
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            self.rows = [{name: row[name] for name in self.types} for row in rows]
 
     def columns(self) -> list[str]:
         idle = {column for table, column in self.side.means_nothing if table == self.name}

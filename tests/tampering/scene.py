@@ -15,14 +15,15 @@ from chopmark.authority.catalogue.editions import PackFiles, files_of, note_pack
 from chopmark.authority.catalogue.reading import current
 from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.issuance import signing
-from chopmark.authority.kernel.actors import process
+from chopmark.authority.kernel.actors import Actor, ActorKind, process
+from chopmark.authority.revocation.suspending import release_by_officer, suspend_by_officer
 from chopmark.config.audit.command import faults
 from chopmark.config.audit.fault import Fault
 from chopmark.pki.algorithms import SignatureAlgorithm
 from tampering.ours import AUTHORITY
 from tampering.side import Side
 from tampering.staff import reviewed
-from world import NOON, World, at
+from world import A_SECOND, NOON, World, at
 
 # So that one tile and one bundle are full, and there is a tile above them.
 LEAVES = 200
@@ -67,6 +68,7 @@ def populated(world: World, settings: Any) -> Scene:
     _spent(world)
     accepted = world.issued()
     world.accepts(_application_of(accepted))
+    _on_hold_twice(accepted)
     world.revokes(world.issued())
     world.issued(key_source=KeySource.AUTHORITY)
     world.refuses(world.gathers(world.begins()))
@@ -84,6 +86,18 @@ def populated(world: World, settings: Any) -> Scene:
 
 def _application_of(certificate: Any) -> Any:
     return by_reference(certificate.application_reference)
+
+
+def _on_hold_twice(certificate: Any) -> None:
+    """Suspended and released, and again, in four seconds."""
+    officer = Actor(
+        kind=ActorKind.OFFICER, id="20417", permissions=frozenset({"counter:suspension:take"}), outlet=None
+    )
+    named = {"issuer_id": certificate.issuer_id, "serial_number": bytes(certificate.serial_number)}
+    for second in (0, 2):
+        with at("web"):
+            suspend_by_officer(**named, actor=officer, now=NOON + second * A_SECOND)
+            release_by_officer(**named, actor=officer, now=NOON + (second + 1) * A_SECOND)
 
 
 def _started_by_two_packs() -> None:

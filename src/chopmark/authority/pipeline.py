@@ -36,7 +36,11 @@ from chopmark.authority.publication.events import CrlPublicationAsked, CrlSigned
 from chopmark.authority.revocation import handlers as revocation
 from chopmark.authority.revocation import selectors as revocation_selectors
 from chopmark.authority.revocation import services as revocation_services
-from chopmark.authority.revocation.events import CertificateRevoked
+from chopmark.authority.revocation.events import (
+    CertificateReleased,
+    CertificateRevoked,
+    CertificateSuspended,
+)
 from chopmark.authority.verification import handlers as verification
 from chopmark.authority.verification.events import ApplicationApproved
 
@@ -63,6 +67,8 @@ ROUTES: Mapping[type, Iterable[outbox.Handler]] = {
         revocation.tell_revoked,
     ],
     NoticeAsked: [notices.deliver_asked],
+    CertificateSuspended: [publication.list_suspended],
+    CertificateReleased: [publication.unlist_released],
     CrlPublicationAsked: [publication.prepare_asked],
     CrlSigned: [publication.publish_crls],
 }

@@ -100,7 +100,9 @@ _TABLES: dict[str, dict[str, str]] = {
     "issuance_blocked": _row(worker="SI"),
     "delivery_offer": _row(web="S", worker="SI"),
     "delivery_answer": _row(web="SI", worker="SI"),
-    "revocation_revocation": _row(web="SI", worker="SI", signer="S", responder="S", operator="S"),
+    "revocation_revocation": _row(web="SI", worker="SI", signer="S", responder="S", operator="SI"),
+    "revocation_suspension": _row(web="SI", worker="S", signer="S", responder="S", operator="SI"),
+    "revocation_release": _row(web="SI", worker="S", signer="S", responder="S", operator="SI"),
     "publication_crlintent": _row(web="S", worker="SI", signer="S", operator="S"),
     "publication_crlclaim": _row(worker="S", signer="SI", operator="S"),
     "publication_crl": _row(web="S", worker="S", signer="SI", responder="S", operator="S"),
@@ -154,11 +156,11 @@ GRANTS[AUDITOR] = {
 
 # Functions by pattern (SQL's LIKE); triggers run theirs without being asked.
 FUNCTIONS: dict[str, frozenset[str]] = {
-    WEB: frozenset({"chopmark_current_xid", "procrastinate_defer%"}),
-    WORKER: frozenset({"chopmark_current_xid", "procrastinate_%"}),
-    SIGNER: frozenset({"chopmark_current_xid", "procrastinate_defer%"}),
+    WEB: frozenset({"chopmark_crl_entry", "chopmark_current_xid", "procrastinate_defer%"}),
+    WORKER: frozenset({"chopmark_crl_entry", "chopmark_current_xid", "procrastinate_%"}),
+    SIGNER: frozenset({"chopmark_crl_entry", "chopmark_current_xid", "procrastinate_defer%"}),
     RESPONDER: frozenset({"chopmark_current_xid"}),
-    OPERATOR: frozenset({"chopmark_current_xid"}),
+    OPERATOR: frozenset({"chopmark_crl_entry", "chopmark_current_xid"}),
 }
 
 PLAN = Plan(

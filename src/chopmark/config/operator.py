@@ -85,6 +85,51 @@ def publish(home: Path, number: str, code: str, slug: str | None, at_once: bool,
     click.echo(json.dumps(made) if as_json else "\n".join(lines))
 
 
+@crl.command()
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="Otherwise today.")
+@click.option("--until", "last", type=click.DateTime(["%Y-%m-%d"]), help="Otherwise the same day.")
+@_HOME
+@_JSON
+def slots(home: Path, first: datetime | None, last: datetime | None, as_json: bool) -> None:
+    """Say of each slot of the timetable when its lists were due and when they were public; leaves with 1 if one was late."""
+    _become(home, "audit")
+    from chopmark.config.slots import said_of
+
+    lines, all_on_time = said_of(first and first.date(), last and last.date())
+    click.echo(json.dumps(lines, indent=2) if as_json else "\n".join(" ".join(one.values()) for one in lines))
+    sys.exit(0 if all_on_time else 1)
+
+
+@crl.command()
+@click.option(
+    "--log", "place", required=True, metavar="PLACE", help="The public log, a folder or an address."
+)
+@click.option("--key", type=LogKey(), required=True, metavar="VKEY", help="The key that signs it.")
+@_HOME
+@_AS
+@_CODE
+@_JSON
+def restore(home: Path, place: str, key: VerifierKey, number: str, code: str, as_json: bool) -> None:
+    """After a restore from a backup: bring back every revocation and suspension that the public log tells of."""
+    _become(home, "operator")
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.participants.sign_in import enter_by_code
+    from chopmark.authority.revocation import restoring
+    from chopmark.config.revocations import told_by
+
+    def bring_back() -> dict[str, int]:
+        operator = enter_by_code(number=number, code=code, now=clock.now())
+        told = told_by(source_of(place), key)
+        return {"told": len(told), "restored": restoring.restore(told=told, actor=operator, now=clock.now())}
+
+    done = _or_refusal(bring_back)
+    click.echo(
+        json.dumps(done)
+        if as_json
+        else f"{done['restored']} of {done['told']} that the log tells of were missing"
+    )
+
+
 @click.group()
 def certificate() -> None:
     """Certificates on their way."""

@@ -148,7 +148,7 @@ def _shape(values: TemplateValues) -> tuple[bytes, frozenset[str]]:
 
 def lint_crl(tbs: bytes, *, issuer_certificate_der: bytes) -> LintedCrl:
     """Judge a TBSCertList; pkilint joins in only where the list is short enough to wait for."""
-    facts = _parse(partial(read_crl_tbs, tbs))
+    facts = _parse(partial(_read_whole_list, tbs))
     issuer = certificates.read_certificate(issuer_certificate_der).tbs
     findings = own_status.judge_crl(facts, issuer)
     dummy = certificates.assemble(tbs, facts.signature_algorithm, _DUMMY_SIGNATURE)
@@ -156,6 +156,12 @@ def lint_crl(tbs: bytes, *, issuer_certificate_der: bytes) -> LintedCrl:
     if facts.entry_count <= PKILINT_ENTRIES:
         findings += pkix.judge_crl(dummy)
     return LintedCrl(tbs_cert_list=tbs, facts=facts, findings=_require_passed(findings), maker=_MAKER)
+
+
+def _read_whole_list(tbs: bytes) -> CrlFacts:
+    facts = read_crl_tbs(tbs)
+    _ = facts.entry_count  # looks at the form of every entry
+    return facts
 
 
 def lint_ocsp(

@@ -13,6 +13,7 @@ STAY = {
     *("issuance_intendedcertificate", "issuance_claim", "issuance_certificate", "issuance_spentclaim"),
     *("issuance_refusedintent", "issuance_blocked", "delivery_offer", "delivery_answer"),
     *("revocation_revocation", "publication_crl", "publication_crlclaim", "publication_crlintent"),
+    *("revocation_suspension", "revocation_release"),
     *("ledger_entry", "ledger_leg", "ledger_invoice", "ledger_payment"),
     *("keymaking_envelopehandover", "keymaking_keyclaim", "keymaking_madekey", "keymaking_purge"),
     *("custody_keyrecord", "custody_cacertificate"),

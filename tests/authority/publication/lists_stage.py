@@ -9,7 +9,7 @@ from authority.signing_stage import (
 )
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.publication import publishing, selectors, services
-from chopmark.authority.publication.lists import list_of
+from chopmark.authority.publication.lists import all_lists, list_of
 from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent
 
 A_DAY = timedelta(hours=24)
@@ -24,6 +24,11 @@ def prepare(issuing, shard=0, now=NOON):
 
 def publish(issuing, shard=0, now=NOON):
     return publishing.publish_crl(issuer_id=issuing.id, shard=shard, actor=WORKER, now=now)
+
+
+def first_lists():
+    """Every list but the deltas, which wait until what they are to is public."""
+    return [one for one in all_lists() if not one.is_delta]
 
 
 def published(public, name="identity-1-full.crl"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from authority.publication.lists_stage import numbers, prepare, publish, require_oracle
+from authority.publication.lists_stage import first_lists, numbers, prepare, publish, require_oracle
 from authority.signing_stage import (
     NOON,
     Broken,
@@ -14,7 +14,7 @@ from authority.signing_stage import (
     log_everything,
 )
 from chopmark.authority.publication import files, selectors, services, signing
-from chopmark.authority.publication.lists import all_lists, list_of
+from chopmark.authority.publication.lists import list_of
 from chopmark.authority.publication.models import (
     Crl,
     CrlClaim,
@@ -53,7 +53,7 @@ def test_a_token_that_failed_spends_the_number(issuing, token, monkeypatch, brea
         monkeypatch.setattr(token, "sign", breaking(real))
         with pytest.raises(Broken):
             signing.run_once(token=token, now=NOON, claimer=dying)
-        assert services.due_lists(now=NOON) == [one for one in all_lists() if one != list_of(issuing.id, 0)]
+        assert services.due_lists(now=NOON) == [one for one in first_lists() if one != list_of(issuing.id, 0)]
     monkeypatch.setattr(token, "sign", real)
 
     assert list_of(issuing.id, 0) in services.due_lists(now=NOON)  # its signer is gone

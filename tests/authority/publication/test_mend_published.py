@@ -2,10 +2,10 @@
 
 import pytest
 
+from authority.publication.lists_stage import first_lists
 from authority.signing_stage import A_SECOND, NOON, Broken, log_everything
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.publication import mending, publishing, services, signing
-from chopmark.authority.publication.lists import all_lists
 
 WORKER = process("worker")
 
@@ -54,7 +54,7 @@ def test_one_list_that_fails_keeps_no_other_waiting(issuing, public, monkeypatch
         return real(**given)
 
     monkeypatch.setattr(services, "prepare_crl", fail_for_one)
-    assert services.prepare_due(actor=WORKER, now=NOON) == len(list(all_lists())) - 1
+    assert services.prepare_due(actor=WORKER, now=NOON) == len(first_lists()) - 1
 
 
 def test_what_cannot_be_published_keeps_no_list_from_being_prepared(issuing, public, monkeypatch):
@@ -63,4 +63,4 @@ def test_what_cannot_be_published_keeps_no_list_from_being_prepared(issuing, pub
 
     monkeypatch.setattr(publishing, "publish_authority", fail)
     log_everything()
-    assert services.prepare_due(actor=WORKER, now=NOON) == len(list(all_lists()))
+    assert services.prepare_due(actor=WORKER, now=NOON) == len(first_lists())

@@ -7,6 +7,7 @@ import pytest
 from authority.publication.lists_stage import (
     SERIAL,
     WORKER,
+    first_lists,
     forge,
     numbers,
     prepare,
@@ -27,13 +28,13 @@ from chopmark.authority.custody.crl_signing import SoFar, sign_crl
 from chopmark.authority.kernel.actors import Actor, ActorKind
 from chopmark.authority.publication import handlers, publishing, services, signing
 from chopmark.authority.publication.events import CrlPublicationAsked
-from chopmark.authority.publication.lists import all_lists, list_of
+from chopmark.authority.publication.lists import list_of
 from chopmark.authority.publication.models import (
     CertificatePublication,
     CrlIntent,
 )
 from chopmark.authority.revocation.events import CertificateRevoked
-from chopmark.pki.crl import read_crl
+from chopmark.pki.crl import CRLReason, read_crl
 
 
 def test_news_whose_signer_died_does_not_wait_for_a_slot(issuing, revoke, token, claimer, monkeypatch):
@@ -41,7 +42,9 @@ def test_news_whose_signer_died_does_not_wait_for_a_slot(issuing, revoke, token,
     signing.run_once(token=token, now=NOON, claimer=claimer)
     revoke(at=NOON + A_SECOND)
     later = NOON + 2 * A_SECOND
-    services.bring_forward(issuer_id=issuing.id, serial_number=SERIAL, actor=WORKER, now=later)
+    services.bring_forward(
+        issuer_id=issuing.id, serial_number=SERIAL, reason=CRLReason.KEY_COMPROMISE, actor=WORKER, now=later
+    )
     with living() as dying, monkeypatch.context() as broken:
         broken.setattr(token, "sign", it_fails)
         with pytest.raises(Broken):
@@ -98,8 +101,8 @@ def build_and_sign(issuing, token, *, number):
 
 
 def test_a_list_of_another_issuer_is_refused(issuing, token, claimer):
-    intent = prepare(issuing)
-    other = custody.authority_by_slug("tls-1")
+    mine, other = custody.authority_by_slug("tls-1"), custody.authority_by_slug("tls-root")
+    intent = prepare(mine)
     CrlIntent.objects.create(
         issuer_id=other.id,
         shard=0,
@@ -111,7 +114,7 @@ def test_a_list_of_another_issuer_is_refused(issuing, token, claimer):
     )
     assert signing.run_once(token=token, now=NOON, claimer=claimer) == 1
     assert leaves()[-1].refused == "door_refused"
-    assert numbers() == [(issuing.id, 0, 1)]
+    assert numbers() == [(mine.id, 0, 1)]
 
 
 def test_news_brings_the_lists_forward_once(issuing, revoke):
@@ -127,7 +130,7 @@ def test_news_brings_the_lists_forward_once(issuing, revoke):
 
 
 def test_every_list_is_due_at_first_and_none_right_after(issuing, token, claimer):
-    assert services.prepare_due(actor=WORKER, now=NOON) == len(list(all_lists()))
+    assert services.prepare_due(actor=WORKER, now=NOON) == len(first_lists())
     signing.run_once(token=token, now=NOON, claimer=claimer)
     assert services.prepare_due(actor=WORKER, now=NOON + A_SECOND) == 0
 
@@ -146,7 +149,7 @@ def test_a_slot_makes_its_lists_due_and_roots_wait_for_a_ceremony(issuing, token
 def test_next_update_never_passes_even_if_no_slot_comes(issuing, token, claimer):
     services.prepare_due(actor=WORKER, now=NOON)
     signing.run_once(token=token, now=NOON, claimer=claimer)
-    root = next(one for one in all_lists() if one.authority.is_root)
+    root = next(one for one in first_lists() if one.authority.is_root)
     late = NOON + root.valid_for * 3 / 4 + A_SECOND
     assert root.authority.id in {one.authority.id for one in services.due_lists(now=late)}
     assert late < NOON + root.valid_for

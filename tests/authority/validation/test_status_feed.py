@@ -11,7 +11,7 @@ from django.db import connection
 from authority.signing_stage import NOON
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.issuance.models import Certificate, Kind
-from chopmark.authority.revocation.models import Revocation
+from chopmark.authority.revocation.models import Release, Revocation, Suspension
 from chopmark.authority.validation import status_feed
 from chopmark.authority.validation.errors import DatabaseIsStandby
 from chopmark.authority.validation.models import StatusChange
@@ -19,6 +19,7 @@ from chopmark.authority.validation.status import GOOD, UNKNOWN, key_of
 from chopmark.authority.validation.status_feed import follow, run_forever
 from chopmark.authority.validation.status_store import Horizon, StatusStore
 from chopmark.pki.certificates import read_certificate
+from chopmark.pki.crl import CRLReason
 from chopmark.pki.ocsp import CertStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +57,16 @@ def record(*serials):
 
 def revoke(serial, reason=1):
     Revocation.objects.create(issuer_id=1, serial_number=serial, reason=reason, revoked_at=NOON)
+
+
+def suspend(serial, at=NOON):
+    Suspension.objects.create(issuer_id=1, serial_number=serial, suspended_at=at)
+
+
+def release(serial, of=NOON):
+    Release.objects.create(
+        issuer_id=1, serial_number=serial, suspended_at=of, released_at=of + timedelta(days=1)
+    )
 
 
 INSERT = (
@@ -303,3 +314,50 @@ def test_it_vouches_for_nothing_while_the_database_is_away(following, monkeypatc
     assert following.as_of == vouched
     monkeypatch.setattr(status_feed, "follow", real)
     following.wait_until(lambda: following.as_of > vouched + timedelta(0))
+
+
+def test_a_hold_is_followed_and_its_release(store):
+    record(ASHA, BALA)
+    suspend(ASHA)
+    follow(store)
+    held = store.status_of(1, ASHA)
+    assert (held.status, held.reason, held.revoked_at) == (
+        CertStatus.REVOKED,
+        CRLReason.CERTIFICATE_HOLD,
+        NOON,
+    )
+
+    release(ASHA)
+    assert follow(store) == [key_of(1, ASHA)]
+    assert store.status_of(1, ASHA) == GOOD
+
+    suspend(ASHA, NOON + timedelta(days=2))
+    assert follow(store) == [key_of(1, ASHA)]
+    assert is_revoked(store, ASHA)
+    assert store.status_of(1, BALA) == GOOD
+
+
+def test_what_is_revoked_stays_so_whatever_became_of_its_hold(store):
+    record(ASHA, BALA)
+    suspend(ASHA)
+    suspend(BALA)
+    follow(store)
+    revoke(ASHA)
+    release(ASHA)
+    release(BALA)
+    follow(store)
+    assert store.status_of(1, ASHA).reason is CRLReason.KEY_COMPROMISE
+    assert store.status_of(1, BALA) == GOOD
+
+
+def test_a_store_that_is_filled_anew_knows_what_is_on_hold(tmp_path):
+    record(ASHA, BALA, CHAN)
+    for serial in (ASHA, BALA, CHAN):
+        suspend(serial)
+    release(BALA)
+    revoke(CHAN)
+    with StatusStore(tmp_path / "anew") as store:
+        follow(store)
+        reasons = [store.status_of(1, serial).reason for serial in (ASHA, CHAN)]
+        assert reasons == [CRLReason.CERTIFICATE_HOLD, CRLReason.KEY_COMPROMISE]
+        assert store.status_of(1, BALA) == GOOD

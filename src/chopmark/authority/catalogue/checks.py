@@ -30,6 +30,8 @@ from chopmark.pki.attributes import AttributeTooLong, require_lawful, rule_of
 from chopmark.pki.profiles import cannot_do
 from chopmark.pki.refusals import Refusal
 
+# Which partition a serial number is on is said by its last octet (custody.printing.shard_of).
+PARTITIONS = frozenset(1 << power for power in range(9))
 NOTICE_BOUND = 200  # RFC 5280 §4.2.1.4, explicitText
 DOTTED = re.compile(r"([01]\.[1-3]?[0-9]|2\.(0|[1-9][0-9]*))(\.(0|[1-9][0-9]*))+")
 
@@ -115,8 +117,14 @@ def _crl(pack: Pack) -> Iterator[Mistake]:
             yield Mistake(
                 "crl.toml", f"lists.{slug}.valid_hours", "would pass its nextUpdate between two slots"
             )
-        if one.partitions < 1:
-            yield Mistake("crl.toml", f"lists.{slug}.partitions", "must be at least 1")
+        if one.partitions not in PARTITIONS:
+            yield Mistake("crl.toml", f"lists.{slug}.partitions", "must be a power of two up to 256")
+        if one.delta and not 0 < one.delta.every_minutes < one.delta.valid_minutes <= one.valid_hours * 60:
+            yield Mistake(
+                "crl.toml",
+                f"lists.{slug}.delta",
+                "must hold longer than until the next, and no longer than its list",
+            )
     for slug in pack.hierarchy.issuers.keys() - pack.crl.lists.keys():
         yield Mistake("crl.toml", "lists", f"issuer {slug!r} has no list")
 

@@ -46,6 +46,7 @@ __all__ = [
     "Contract",
     "Contracts",
     "CpsVersion",
+    "CrlDelta",
     "CrlList",
     "CrlPolicy",
     "Hierarchy",
@@ -206,12 +207,21 @@ class TariffLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CrlDelta:
+    """How often the difference to an issuer's full list is published, and how long it holds (RFC 5280 §5.2.4)."""
+
+    every_minutes: int
+    valid_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrlList:
-    """An issuer's revocation lists (C51): when they are made, how long each holds, in how many partitions."""
+    """An issuer's revocation lists (C51): when they are made, how long each holds, how many partitions, and whether a delta."""
 
     made_by: CrlOccasion
     valid_hours: int
     partitions: int = 1
+    delta: CrlDelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from chopmark.authority.custody.rules import handle_of, require, require_algorithm
 from chopmark.authority.custody.selectors import IssuingAuthority
 from chopmark.authority.custody.token import Token
-from chopmark.pki.crl import CrlFacts, assemble, read_tbs
+from chopmark.pki.crl import assemble, read_tbs
 
 # A list is signed when it is made: one dated back or ahead would say what was or will be revoked, on our word.
 OF_NOW = timedelta(minutes=10)
@@ -31,6 +31,7 @@ class SoFar:
     number: int  # the highest that a claim was made for; 0 if none was
     this_update: datetime | None  # of the last one that was signed
     valid_for: timedelta
+    base_number: int | None = None  # of the list that a delta is to; None: it must be none
 
 
 def sign_crl(
@@ -42,9 +43,12 @@ def sign_crl(
     require(facts.key_identifier == issuer.key_identifier, "issuer_key")
     require_algorithm(facts.signature_algorithm, issuer)
     require(issuer.not_before <= facts.this_update, "this_update_within_issuer")
+    require(facts.base_number == so_far.base_number, "base_of_delta")
+    require(facts.base_number is None or facts.base_number < facts.number, "base_before_delta")
     moments = Moments(number=facts.number, this_update=facts.this_update, next_update=facts.next_update)
     require_next(moments, so_far=so_far, now=now)
-    _require_ordered(facts)
+    # In the order of the serial numbers' octets nothing can stand in a list twice; it looks at the form of every entry too.
+    require(facts.is_in_order, "entries_in_order")
     algorithm = issuer.signature_algorithm
     return assemble(tbs_cert_list, algorithm, token.sign(handle_of(issuer, token), tbs_cert_list, algorithm))
 
@@ -62,11 +66,3 @@ def require_next(moments: Moments, *, so_far: SoFar, now: datetime) -> None:
     require(so_far.this_update is None or so_far.this_update <= moments.this_update, "this_update_grows")
     require(moments.this_update < moments.next_update, "this_update_before_next_update")
     require(moments.next_update - moments.this_update <= so_far.valid_for, "validity_of_list")
-
-
-def _require_ordered(facts: CrlFacts) -> None:
-    """Our lists are in the order of the serial numbers' octets, so that nothing can stand in one twice."""
-    last = b""
-    for serial_number in facts.serial_numbers():
-        require(serial_number > last, "entries_in_order")
-        last = serial_number

@@ -8,17 +8,23 @@ from chopmark.pki.keyids import key_identifier
 from chopmark.pki.names import write_name
 
 FULL = 0
+DELTA = -1  # of the full list
 
 
 def shard_of(serial_number: bytes, partitions: int) -> int:
     """The partition of its issuer's list that a serial number is on, for ever (C51): 1 and up, or the full list alone."""
     if partitions == 1:
         return FULL
-    return int.from_bytes(serial_number[-4:], "big") % partitions + 1
+    return serial_number[-1] % partitions + 1
+
+
+def octets_of(shard: int, partitions: int) -> list[int]:
+    """The last octets of the serial numbers on a partition. The pack allows powers of two only, so that each has as many."""
+    return list(range(shard - 1, 256, partitions))
 
 
 def shard_name(shard: int) -> str:
-    return "full" if shard == FULL else str(shard)
+    return {FULL: "full", DELTA: "delta"}.get(shard, str(shard))
 
 
 def name_der(issuer: pack.Issuer) -> bytes:

@@ -19,3 +19,9 @@ class CertificateNotAccepted(Refusal):
     """Only what its subscriber accepted stands in the repository (C56)."""
 
     code = "certificate_not_accepted"
+
+
+class NoBaseYet(Refusal):
+    """There is no full list in public that a delta could be to."""
+
+    code = "crl_no_base_yet"

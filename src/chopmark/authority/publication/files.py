@@ -1,19 +1,14 @@
 """The files that the world reads, as they are on the disk now."""
 
 import hashlib
-from typing import TYPE_CHECKING, cast
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 from django.conf import settings
 
 from chopmark.authority.publication.lists import RevocationList
 from chopmark.pki.crl import read_crl
 from chopmark.pki.refusals import Refusal
+from chopmark.pki.signatures import verify_signature
 from chopmark.publiclog import durable
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
 
 
 def put(name: str, content: bytes) -> None:
@@ -32,21 +27,20 @@ def sha256_of(name: str) -> bytes | None:
 def number_of(wanted: RevocationList) -> int:
     """The number of the list that the world reads now; 0 if there is none that its issuer signed."""
     content = _read(f"crl/{wanted.file_name}")
-    if content is None or not _is_signed(content, wanted):
+    if content is None:
         return 0
     try:
-        return read_crl(content).facts.number
+        crl = read_crl(content)
+        # Anybody who can write the file could otherwise say a number that no list of ours may follow.
+        verify_signature(
+            spki_der=wanted.authority.spki,
+            signature_algorithm=crl.signature_algorithm,
+            signature=crl.signature,
+            signed=crl.facts.tbs,
+        )
     except Refusal:
         return 0
-
-
-def _is_signed(content: bytes, wanted: RevocationList) -> bool:
-    """Anybody who can write the file could otherwise say a number that no list of ours may follow."""
-    key = cast("CertificateIssuerPublicKeyTypes", load_der_public_key(wanted.authority.spki))
-    try:
-        return x509.load_der_x509_crl(content).is_signature_valid(key)
-    except ValueError:
-        return False
+    return crl.facts.number
 
 
 def _read(name: str) -> bytes | None:

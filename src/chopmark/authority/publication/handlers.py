@@ -9,7 +9,12 @@ from chopmark.authority.kernel.outbox import NotYet
 from chopmark.authority.publication import publishing, selectors, services
 from chopmark.authority.publication.events import CrlPublicationAsked, CrlSigned
 from chopmark.authority.publication.models import CrlPublication
-from chopmark.authority.revocation.events import CertificateRevoked
+from chopmark.authority.revocation.events import (
+    CertificateReleased,
+    CertificateRevoked,
+    CertificateSuspended,
+)
+from chopmark.pki.crl import CRLReason
 
 
 def bring_crl_forward(events: Sequence[CertificateRevoked], now: datetime) -> None:
@@ -18,6 +23,29 @@ def bring_crl_forward(events: Sequence[CertificateRevoked], now: datetime) -> No
         services.bring_forward(
             issuer_id=event.issuer_id,
             serial_number=bytes.fromhex(event.serial_number),
+            reason=CRLReason(event.reason),
+            actor=process("worker"),
+            now=now,
+        )
+
+
+def list_suspended(events: Sequence[CertificateSuspended], now: datetime) -> None:
+    for event in events:
+        services.bring_forward(
+            issuer_id=event.issuer_id,
+            serial_number=bytes.fromhex(event.serial_number),
+            reason=CRLReason.CERTIFICATE_HOLD,
+            actor=process("worker"),
+            now=now,
+        )
+
+
+def unlist_released(events: Sequence[CertificateReleased], now: datetime) -> None:
+    for event in events:
+        services.bring_forward(
+            issuer_id=event.issuer_id,
+            serial_number=bytes.fromhex(event.serial_number),
+            reason=None,
             actor=process("worker"),
             now=now,
         )

@@ -1,6 +1,6 @@
-"""Which lists there are, by the pack: an issuer's full list, and its partitions if it has more than one (C51)."""
+"""Which lists there are, by the pack: an issuer's full list, its partitions if it has more than one, and its delta (C51)."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,13 +9,13 @@ from chopmark.authority.catalogue.pack import CrlList, Issuer
 from chopmark.authority.catalogue.reading import current
 from chopmark.authority.catalogue.words import CrlOccasion
 from chopmark.authority.custody import selectors as custody
-from chopmark.authority.custody.printing import FULL, crl_address, shard_name, shard_of
+from chopmark.authority.custody.printing import DELTA, FULL, crl_address, octets_of, shard_name, shard_of
 from chopmark.authority.custody.selectors import IssuingAuthority
 from chopmark.authority.kernel.containing import each
 from chopmark.authority.publication.errors import ListUnknown
-from chopmark.authority.publication.policy import last_slot
+from chopmark.authority.publication.policy import COMMIT_MAY_TAKE, last_slot
 from chopmark.authority.revocation import selectors as revocation
-from chopmark.pki.crl import RevokedEntry
+from chopmark.authority.revocation.selectors import Stretch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +32,33 @@ class RevocationList:
         return f"{self.issuer.slug}-{shard_name(self.shard)}.crl"
 
     @property
+    def is_delta(self) -> bool:
+        return self.shard == DELTA
+
+    @property
     def valid_for(self) -> timedelta:
+        if self.is_delta and self.rule.delta:
+            return timedelta(minutes=self.rule.delta.valid_minutes)
         return timedelta(hours=self.rule.valid_hours)
 
     @property
     def distribution_point(self) -> str | None:
         """A partition says which it is, so that nobody takes it for the whole (RFC 5280 §5.2.5)."""
-        return None if self.shard == FULL else crl_address(self.issuer, self.shard)
+        return None if self.shard in (FULL, DELTA) else crl_address(self.issuer, self.shard)
 
-    def entries(self, at: datetime) -> Generator[RevokedEntry, None, None]:
-        """The revocations that belong on it at a moment, in the order of serial numbers."""
-        for entry in revocation.revoked_entries(self.authority.id, at):
-            if self.shard in (FULL, shard_of(entry.serial_number, self.rule.partitions)):
-                yield entry
+    @property
+    def freshest_url(self) -> str | None:
+        """Where the full list says that its delta is (RFC 5280 §5.2.6)."""
+        return crl_address(self.issuer, DELTA) if self.shard == FULL and self.rule.delta else None
+
+    def entries(self, at: datetime) -> Iterator[Stretch]:
+        """What is revoked or on hold and belongs on it at a moment, in the order of serial numbers."""
+        octets = None if self.shard == FULL else octets_of(self.shard, self.rule.partitions)
+        return revocation.entries_at(self.authority.id, at, octets=octets)
+
+    def changes(self, at: datetime, *, base: datetime) -> Iterator[Stretch]:
+        """What a delta says of a moment, to a full list of another; what committed while that was made is said again."""
+        return revocation.changes(self.authority.id, since=base - COMMIT_MAY_TAKE, at=at)
 
     def slot(self, now: datetime) -> datetime | None:
         """The latest slot of the timetable, for lists that follow it."""
@@ -65,8 +79,8 @@ def lists_of(authority: IssuingAuthority) -> Iterator[RevocationList]:
     rule = pack.crl.lists.get(authority.slug)
     if rule is None:
         raise ListUnknown(issuer=authority.slug)
-    shards = (FULL,) if rule.partitions == 1 else range(FULL, rule.partitions + 1)
-    for shard in shards:
+    partitions = () if rule.partitions == 1 else range(1, rule.partitions + 1)
+    for shard in (FULL, *partitions, *((DELTA,) if rule.delta else ())):
         yield RevocationList(
             authority=authority, issuer=pack.hierarchy.issuers[authority.slug], shard=shard, rule=rule
         )
@@ -80,6 +94,6 @@ def list_of(issuer_id: int, shard: int) -> RevocationList:
 
 
 def lists_of_serial(issuer_id: int, serial_number: bytes) -> list[RevocationList]:
-    """The lists that a revocation of this serial number shows up on: its partition and the full one."""
+    """The lists that news of this serial number shows up on: its partition, the full one and its delta."""
     found = list(lists_of(custody.authority(issuer_id)))
-    return [one for one in found if one.shard in (FULL, shard_of(serial_number, one.rule.partitions))]
+    return [one for one in found if one.shard in (FULL, DELTA, shard_of(serial_number, one.rule.partitions))]

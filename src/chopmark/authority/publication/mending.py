@@ -33,13 +33,13 @@ def mend_published(*, actor: Actor, now: datetime) -> int:
 def _mend_list(wanted: RevocationList) -> bool:
     with publishing.held(wanted.authority.id, wanted.shard):
         crl = selectors.published(wanted.authority.id, wanted.shard)
-        if crl is None:
+        if crl is None or files.sha256_of(f"crl/{wanted.file_name}") == bytes(crl.sha256):
             return False
         if files.number_of(wanted) > crl.number:
             # The database was restored from before that list; the next one is numbered above it, and replaces it.
             log.error("published_list_unknown", file=wanted.file_name, newest=crl.number)
             return False
-        return _mend(f"crl/{wanted.file_name}", bytes(crl.crl_der))
+        return _mend(f"crl/{wanted.file_name}", selectors.octets_of(crl))
 
 
 def _mend_authority(issuer_id: int) -> bool:

@@ -7,7 +7,7 @@ class NumberedList(models.Model):
     """What every row about a list is known by; numbers grow within a list (RFC 5280 §5.2.3)."""
 
     issuer_id = models.SmallIntegerField()
-    shard = models.SmallIntegerField()  # 0 is the full list
+    shard = models.SmallIntegerField()  # 0 is the full list, -1 its delta, which shares its numbers
     number = models.BigIntegerField()
 
     class Meta:

@@ -1,11 +1,16 @@
 """When a list is due, and whether what is on it is what it should be. Pure: no database, no clock."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chopmark.authority.publication.errors import ListNotOurs
-from chopmark.pki.crl import RevokedEntry
+from chopmark.authority.revocation.selectors import Stretch
+from chopmark.pki.crl import CrlFacts, CRLReason, RevokedEntry, read_entries, read_serial_numbers
+from chopmark.pki.der import Reader
+
+# Whoever relies on a certificate must not go on because the next full list is hours away (CPS 4.9.8).
+NOT_TO_WAIT = frozenset({CRLReason.KEY_COMPROMISE, CRLReason.CA_COMPROMISE, CRLReason.AA_COMPROMISE})
 
 # A revocation carries the second in which it was asked for, and may commit a little later than a list of that second was read.
 COMMIT_MAY_TAKE = timedelta(minutes=5)
@@ -21,6 +26,11 @@ def last_slot(slots: Sequence[time], *, zone: ZoneInfo, now: datetime) -> dateti
     days = (today, today - timedelta(days=1))
     moments = (datetime.combine(day, slot, tzinfo=zone) for day in days for slot in slots)
     return max(moment for moment in moments if moment <= now)
+
+
+def slots_of(day: date, slots: Sequence[time], *, zone: ZoneInfo) -> list[datetime]:
+    """The moments of the timetable on one day."""
+    return [datetime.combine(day, slot, tzinfo=zone) for slot in slots]
 
 
 def is_due(
@@ -40,10 +50,38 @@ def is_due(
     return (slot is not None and made_at < slot) or next_update - now < valid_for / 4
 
 
-def require_same(
+def require_same(facts: CrlFacts, stretches: Iterable[Stretch]) -> None:
+    """Every entry is a row of ours, word for word, and none is missing; both in the order of serial numbers.
+
+    Where octets are the same there is nothing to read: a list of a million is compared in its stretches, and only one that
+    differs is taken apart.
+    """
+    tbs, (at, end) = memoryview(facts.tbs), facts.entries_at
+    for stretch in stretches:
+        if tbs[at : at + len(stretch.entries)] == stretch.entries:
+            at += len(stretch.entries)
+            continue
+        start, at = at, _end_of(facts.tbs, at, end, last=stretch.last)
+        rows = read_entries(stretch.entries, 0, len(stretch.entries))
+        _require_same_entries(read_entries(facts.tbs, start, at), rows, this_update=facts.this_update)
+    if at != end:
+        raise ListNotOurs(rule="entry_not_revoked")
+
+
+def _end_of(tbs: bytes, at: int, end: int, *, last: bytes) -> int:
+    """Where the entries end whose serial numbers are up to `last`."""
+    for serial_number in read_serial_numbers(tbs, at, end):
+        if serial_number > last:
+            break
+        reader = Reader(tbs, at, end)
+        reader.bounds()
+        at = reader.at
+    return at
+
+
+def _require_same_entries(
     listed: Iterable[RevokedEntry], rows: Iterable[RevokedEntry], *, this_update: datetime
 ) -> None:
-    """Every entry is a revocation of ours, word for word, and none is missing; both in the order of serial numbers."""
     entries = iter(listed)
     entry = next(entries, None)
     for row in rows:

@@ -1,6 +1,5 @@
 """Putting files where the world reads them: only what the log has, and never an older list over a newer."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -62,13 +61,12 @@ def _hold(issuer_id: int, shard: int) -> None:
 @act(AuditTag.CRL_PUBLISHED)
 def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -> None:
     _hold(crl.issuer_id, crl.shard)
-    crl_der = bytes(crl.crl_der)
     known = CrlPublication.objects.filter(issuer_id=crl.issuer_id, shard=crl.shard, number=crl.number).first()
     publication = known or CrlPublication(
         issuer_id=crl.issuer_id,
         shard=crl.shard,
         number=crl.number,
-        sha256=hashlib.sha256(crl_der).digest(),
+        sha256=bytes(crl.sha256),
         published_at=now,
     )
     leaf_id = leave(
@@ -89,7 +87,7 @@ def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -
     if crl.number == selectors.last_number(CrlPublication, crl.issuer_id, crl.shard):
         # A crash between the file and the commit leaves the list public without its row: the next run writes the same
         # bytes again and then the row.
-        files.put(f"crl/{wanted.file_name}", crl_der)
+        files.put(f"crl/{wanted.file_name}", selectors.octets_of(crl))
 
 
 def publish_authorities(*, actor: Actor, now: datetime) -> int:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from chopmark.authority.custody.claimers import dead
+from chopmark.authority.custody.printing import DELTA, FULL
+from chopmark.authority.kernel import octets
 from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, CrlPublication, RefusedCrl
 from chopmark.authority.publication.policy import NUMBERS_NEAR, SIGNED_WITHIN
 
@@ -49,7 +51,7 @@ def is_owed(issuer_id: int, shard: int, *, now: datetime) -> bool:
 
 def _intents(issuer_id: int, shard: int) -> QuerySet[CrlIntent]:
     """Those of a list, the newest first; not by number, since a forged one that was refused may have any."""
-    return CrlIntent.objects.filter(issuer_id=issuer_id, shard=shard).order_by("-id")
+    return CrlIntent.objects.filter(issuer_id=issuer_id, shard=shard).defer("tbs_cert_list").order_by("-id")
 
 
 def _is_spent(intent: CrlIntent, now: datetime) -> bool:
@@ -66,6 +68,11 @@ def _is_spent(intent: CrlIntent, now: datetime) -> bool:
     return bool(dead([claim.claimer]))
 
 
+def numbered_with(shard: int) -> tuple[int, ...]:
+    """A full list and its delta share one sequence of numbers (RFC 5280 §5.2.3); every partition has its own."""
+    return (FULL, DELTA) if shard in (FULL, DELTA) else (shard,)
+
+
 def last_number(model: AnyList, issuer_id: int, shard: int) -> int:
     """The highest number of a list in a table; 0 if there is none."""
     rows = model.objects.filter(issuer_id=issuer_id, shard=shard)
@@ -74,8 +81,9 @@ def last_number(model: AnyList, issuer_id: int, shard: int) -> int:
 
 def next_number(issuer_id: int, shard: int, *, public: int) -> int:
     """Above every list that was claimed, intended, or is `public`: after a restore the world may know one that we do not."""
-    known = max(public, last_number(CrlClaim, issuer_id, shard))
-    near = CrlIntent.objects.filter(issuer_id=issuer_id, shard=shard, number__lte=known + NUMBERS_NEAR)
+    shards = numbered_with(shard)
+    known = max(public, *(last_number(CrlClaim, issuer_id, one) for one in shards))
+    near = CrlIntent.objects.filter(issuer_id=issuer_id, shard__in=shards, number__lte=known + NUMBERS_NEAR)
     return max(known, near.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
@@ -86,18 +94,30 @@ def waiting_for_signer(limit: int, *, now: datetime) -> list[CrlIntent]:
     )
     intents = CrlIntent.objects.filter(this_update__gte=now - SIGNED_WITHIN).exclude(Exists(newer))
     intents = intents.exclude(same_number(CrlClaim)).exclude(same_number(RefusedCrl))
-    return list(intents.order_by("id")[:limit])
+    return list(intents.defer("tbs_cert_list").order_by("id")[:limit])
 
 
 def latest(issuer_id: int, shard: int) -> Crl | None:
-    """The newest signed list, whether or not it is public yet."""
-    return Crl.objects.filter(issuer_id=issuer_id, shard=shard).order_by("-number").first()
+    """The newest signed list, whether or not it is public yet; its octets are for `octets_of` to fetch."""
+    return _signed(issuer_id, shard).order_by("-number").first()
 
 
 def published(issuer_id: int, shard: int) -> Crl | None:
-    """The list that the world reads now."""
-    rows = Crl.objects.filter(same_number(CrlPublication), issuer_id=issuer_id, shard=shard)
-    return rows.order_by("-number").first()
+    """The list that the world reads now; its octets are for `octets_of` to fetch."""
+    return _signed(issuer_id, shard).filter(same_number(CrlPublication)).order_by("-number").first()
+
+
+def signed(issuer_id: int, shard: int, number: int) -> Crl | None:
+    return _signed(issuer_id, shard).filter(number=number).first()
+
+
+def _signed(issuer_id: int, shard: int) -> QuerySet[Crl]:
+    return Crl.objects.filter(issuer_id=issuer_id, shard=shard).defer("crl_der")
+
+
+def octets_of(row: Crl | CrlIntent) -> bytes:
+    """A list as it was signed, or is to be."""
+    return octets.read(row, "crl_der" if isinstance(row, Crl) else "tbs_cert_list")
 
 
 def public_at(issuer_id: int, shard: int, at: datetime) -> PublicList | None:
@@ -106,13 +126,13 @@ def public_at(issuer_id: int, shard: int, at: datetime) -> PublicList | None:
     newest = published.order_by("-number").first()
     if newest is None:
         return None
-    signed = Crl.objects.get(issuer_id=issuer_id, shard=shard, number=newest.number)
+    signed = _signed(issuer_id, shard).get(number=newest.number)
     return PublicList(
         number=signed.number,
         this_update=signed.this_update,
         next_update=signed.next_update,
         published_at=newest.published_at,
-        crl_der=bytes(signed.crl_der),
+        crl_der=octets_of(signed),
     )
 
 

@@ -1,6 +1,6 @@
 """Preparing lists in the worker: on the clock, when news comes, or when an operator asks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection
@@ -8,19 +8,22 @@ from django.db import connection
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.custody import selectors as custody
-from chopmark.authority.custody.printing import printed_facts
+from chopmark.authority.custody.printing import DELTA, FULL, printed_facts
+from chopmark.authority.kernel import octets
 from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.kernel.containing import each
 from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.participants.permissions import Permission
 from chopmark.authority.participants.services import require_permission
 from chopmark.authority.publication import files, selectors
+from chopmark.authority.publication.errors import NoBaseYet
 from chopmark.authority.publication.events import CrlPublicationAsked
 from chopmark.authority.publication.lists import RevocationList, all_lists, list_of, lists_of, lists_of_serial
-from chopmark.authority.publication.models import CrlIntent
-from chopmark.authority.publication.policy import is_due
+from chopmark.authority.publication.models import Crl, CrlIntent
+from chopmark.authority.publication.policy import NOT_TO_WAIT, is_due
 from chopmark.authority.publication.publishing import publish_authorities, publish_signed
-from chopmark.pki.crl import build_tbs, read_tbs
+from chopmark.pki import der
+from chopmark.pki.crl import CRLReason, build_tbs, read_tbs
 from chopmark.pki.lint import lint_crl
 
 __all__ = [
@@ -37,18 +40,18 @@ __all__ = [
 def prepare_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> CrlIntent:
     """Write down the list of an issuer as it is now, under the next number (CPS 4.9.7); the insert wakes the signer."""
     wanted = list_of(issuer_id, shard)
-    _hold(issuer_id, shard)
+    _hold(issuer_id, min(selectors.numbered_with(shard)))
     this_update = now.replace(microsecond=0)
     intent = CrlIntent(
         issuer_id=issuer_id,
         shard=shard,
-        number=selectors.next_number(issuer_id, shard, public=files.number_of(wanted)),
+        number=selectors.next_number(issuer_id, shard, public=_public_number(wanted)),
         this_update=this_update,
         next_update=this_update + wanted.valid_for,
         intended_at=now,
     )
     intent.tbs_cert_list = _build(wanted, intent)
-    intent.save(force_insert=True)
+    octets.insert(intent)
     leave(
         public={"issuer": issuer_id, "shard": shard, "number": intent.number},
         payload={"actor": actor.id},
@@ -63,17 +66,38 @@ def _hold(issuer_id: int, shard: int) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtext('crl intent'), %s)", [issuer_id * 1000 + shard])
 
 
+def _public_number(wanted: RevocationList) -> int:
+    """The highest number that the world knows in this list's sequence."""
+    shards = selectors.numbered_with(wanted.shard)
+    return max(files.number_of(one) for one in lists_of(wanted.authority) if one.shard in shards)
+
+
 def _build(wanted: RevocationList, intent: CrlIntent) -> bytes:
+    base = _base(wanted)
+    at = intent.this_update
+    stretches = wanted.entries(at) if base is None else wanted.changes(at, base=base.this_update)
     tbs = build_tbs(
         issuer=printed_facts(wanted.issuer, spki=wanted.authority.spki, shard=wanted.shard),
         signature_algorithm=wanted.authority.signature_algorithm,
-        entries=wanted.entries(intent.this_update),
+        encoded=[stretch.entries for stretch in stretches],
         number=intent.number,
-        this_update=intent.this_update,
+        this_update=at,
         next_update=intent.next_update,
         distribution_point=wanted.distribution_point,
+        base_number=None if base is None else base.number,
+        freshest_url=wanted.freshest_url,
     )
     return lint_crl(tbs, issuer_certificate_der=wanted.authority.certificate_der).tbs_cert_list
+
+
+def _base(wanted: RevocationList) -> Crl | None:
+    """The full list that a delta is to: one that everybody can have."""
+    if not wanted.is_delta:
+        return None
+    base = selectors.published(wanted.authority.id, FULL)
+    if base is None:
+        raise NoBaseYet
+    return base
 
 
 def due_lists(*, now: datetime) -> list[RevocationList]:
@@ -83,15 +107,31 @@ def due_lists(*, now: datetime) -> list[RevocationList]:
 
 def _due(wanted: RevocationList, *, now: datetime) -> list[RevocationList]:
     """This list if it is due, else none."""
+    slot = wanted.slot(now)
+    if wanted.is_delta:
+        slot = _delta_slot(wanted, now)
+        if slot is None:
+            return []
     last = selectors.last_intent(wanted.authority.id, wanted.shard, now=now)
     is_wanted = selectors.is_owed(wanted.authority.id, wanted.shard, now=now) or is_due(
         made_at=last.this_update if last else None,
         next_update=last.next_update if last else None,
-        slot=wanted.slot(now),
+        slot=slot,
         valid_for=wanted.valid_for,
         now=now,
     )
     return [wanted] if is_wanted else []
+
+
+def _delta_slot(wanted: RevocationList, now: datetime) -> datetime | None:
+    """Since when there ought to be a delta: since its base is public, and every so often; not before there is a base.
+
+    It is never made together with its base: two of one moment would have to have one number (RFC 5280 §5.2.4).
+    """
+    base, rule = selectors.published(wanted.authority.id, FULL), wanted.rule.delta
+    if base is None or rule is None:
+        return None
+    return max(base.this_update, now - timedelta(minutes=rule.every_minutes))
 
 
 def prepare_due(*, actor: Actor, now: datetime) -> int:
@@ -106,19 +146,43 @@ def prepare_due(*, actor: Actor, now: datetime) -> int:
     return len(prepared)
 
 
-def bring_forward(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
-    """Prepare the lists on which a revocation must show, unless the newest intended ones have it already."""
-    for wanted in lists_of_serial(issuer_id, serial_number):
-        last = selectors.last_intent(issuer_id, wanted.shard, now=now)
-        if last is None or serial_number not in set(read_tbs(bytes(last.tbs_cert_list)).serial_numbers()):
-            prepare_crl(issuer_id=issuer_id, shard=wanted.shard, actor=actor, now=now)
+def bring_forward(
+    *, issuer_id: int, serial_number: bytes, reason: CRLReason | None, actor: Actor, now: datetime
+) -> None:
+    """Prepare the lists on which news of a serial number must show, unless the newest intended ones are of after it.
+
+    Where the full list has a delta, that carries the news, and the full list waits for its slot; not so with a compromised key.
+    """
+    wanted = lists_of_serial(issuer_id, serial_number)
+    if selectors.published(issuer_id, FULL) and any(one.is_delta for one in wanted):
+        passed_over = DELTA if reason in NOT_TO_WAIT else FULL
+        wanted = [one for one in wanted if one.shard != passed_over]
+    else:
+        wanted = [one for one in wanted if not one.is_delta]
+    for one in wanted:
+        last = selectors.last_intent(issuer_id, one.shard, now=now)
+        if last is None or not _is_told(last, serial_number, reason):
+            prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)
+
+
+def _is_told(intent: CrlIntent, serial_number: bytes, reason: CRLReason | None) -> bool:
+    """Whether a list says of a serial number what is to be told; None: that it is on hold no longer."""
+    facts = read_tbs(selectors.octets_of(intent))
+    entry = der.serial_number(serial_number)
+    at, end = facts.entries_at
+    if entry not in memoryview(facts.tbs)[at:end].tobytes():
+        return reason is None and facts.base_number is None
+    listed = next(one for one in facts.entries() if one.serial_number == serial_number)
+    if reason is None:
+        return listed.reason is CRLReason.REMOVE_FROM_CRL
+    return listed.reason is reason
 
 
 @act(AuditTag.CRL_PUBLICATION_ASKED)
 def publish_now(*, issuer_id: int, actor: Actor, now: datetime) -> int:
     """Have all lists of an issuer prepared at once because an operator asks; answers how many. Only the worker writes intents."""
     require_permission(actor, Permission.CONSOLE_CRL_PUBLISH)
-    wanted = list(lists_of(custody.authority(issuer_id)))
+    wanted = [one for one in lists_of(custody.authority(issuer_id)) if not one.is_delta]
     leave(public={"issuer": issuer_id}, payload={"actor": actor.id}, now=now)
     hand_on(CrlPublicationAsked(issuer_id))
     return len(wanted)
@@ -127,4 +191,5 @@ def publish_now(*, issuer_id: int, actor: Actor, now: datetime) -> int:
 def prepare_all(*, issuer_id: int, actor: Actor, now: datetime) -> None:
     """Prepare every list of an issuer, whatever its timetable says."""
     for wanted in lists_of(custody.authority(issuer_id)):
-        prepare_crl(issuer_id=issuer_id, shard=wanted.shard, actor=actor, now=now)
+        if not wanted.is_delta:  # it follows when its new base is public
+            prepare_crl(issuer_id=issuer_id, shard=wanted.shard, actor=actor, now=now)

@@ -6,7 +6,7 @@ without a list: it is spent, and the next list has the next number.
 """
 
 import hashlib
-from contextlib import closing
+from collections.abc import Iterator
 from datetime import datetime
 
 import structlog
@@ -16,16 +16,25 @@ from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.crl_signing import Moments, SoFar, require_key, require_next, sign_crl
+from chopmark.authority.custody.printing import FULL
 from chopmark.authority.custody.token import Token
+from chopmark.authority.kernel import octets
 from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.publication.errors import ListNotOurs
 from chopmark.authority.publication.events import CrlSigned
-from chopmark.authority.publication.lists import list_of
+from chopmark.authority.publication.lists import RevocationList, list_of
 from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, RefusedCrl
 from chopmark.authority.publication.policy import require_same
-from chopmark.authority.publication.selectors import latest, waiting_for_signer
-from chopmark.pki.crl import read_tbs
+from chopmark.authority.publication.selectors import (
+    latest,
+    numbered_with,
+    octets_of,
+    signed,
+    waiting_for_signer,
+)
+from chopmark.authority.revocation.selectors import Stretch
+from chopmark.pki.crl import CrlFacts, read_tbs
 from chopmark.pki.refusals import Refusal
 
 log = structlog.get_logger("publication")
@@ -100,17 +109,18 @@ def _leave_refusal(refusal: Refusal, *, actor: Actor, now: datetime) -> None:
 @act(AuditTag.CRL_SIGNED)
 def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> None:
     """Sign one claimed list and record it; it is read again here, and held against the revocations themselves."""
-    tbs = bytes(intent.tbs_cert_list)
+    tbs = octets_of(intent)
     require_ours(intent, tbs)
     crl_der = sign_crl(
         tbs,
         issuer=list_of(intent.issuer_id, intent.shard).authority,
-        so_far=_so_far(intent),
+        so_far=_so_far(intent, base_number=_base_number(intent, tbs)),
         token=token,
         now=now,
     )
+    del tbs  # of a million entries it is as long as the list, which has it too
     sha256 = hashlib.sha256(crl_der).digest()
-    signed = Crl(
+    crl = Crl(
         issuer_id=intent.issuer_id,
         shard=intent.shard,
         number=intent.number,
@@ -120,7 +130,7 @@ def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> Non
         sha256=sha256,
         recorded_at=now,
     )
-    signed.leaf_id = leave(
+    crl.leaf_id = leave(
         public={
             "issuer": intent.issuer_id,
             "shard": intent.shard,
@@ -129,32 +139,51 @@ def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> Non
         },
         payload={"actor": actor.id},
         now=now,
-        rows=[signed],
+        rows=[crl],
     )
-    signed.save(force_insert=True)
+    octets.insert(crl)
     hand_on(CrlSigned(intent.issuer_id, intent.shard, intent.number))
 
 
 def require_ours(intent: CrlIntent, tbs: bytes) -> None:
-    """The bytes are the list that this row names, and every entry a revocation of ours."""
+    """The bytes are the list that this row names, and every entry a revocation or suspension of ours."""
     facts, wanted = read_tbs(tbs), list_of(intent.issuer_id, intent.shard)
     named = (intent.number, intent.this_update, intent.next_update, wanted.distribution_point)
     if (facts.number, facts.this_update, facts.next_update, facts.distribution_point) != named:
         raise ListNotOurs(rule="header")
-    if facts.base_number is not None or facts.only_user or facts.only_ca:
+    if facts.only_user or facts.only_ca or facts.freshest_url != wanted.freshest_url:
         raise ListNotOurs(rule="scope")
-    # Closed here and not later: the rows come through a cursor that a refusal's rollback would take away under it.
-    with closing(wanted.entries(facts.this_update)) as rows:
-        require_same(facts.entries(), rows, this_update=facts.this_update)
+    require_same(facts, _rows(wanted, facts))
 
 
-def _so_far(intent: CrlIntent) -> SoFar:
+def _rows(wanted: RevocationList, facts: CrlFacts) -> Iterator[Stretch]:
+    """What our own tables say that must stand in it: everything, or for a delta what changed since its base."""
+    if wanted.is_delta != (facts.base_number is not None):
+        raise ListNotOurs(rule="scope")
+    if facts.base_number is None:
+        return wanted.entries(facts.this_update)
+    base = signed(wanted.authority.id, FULL, facts.base_number)
+    if base is None:
+        raise ListNotOurs(rule="base")
+    return wanted.changes(facts.this_update, base=base.this_update)
+
+
+def _base_number(intent: CrlIntent, tbs: bytes) -> int | None:
+    """The number of the full list that a delta says it is to, if we signed one."""
+    named = read_tbs(tbs).base_number
+    base = None if named is None else signed(intent.issuer_id, FULL, named)
+    return None if base is None else base.number
+
+
+def _so_far(intent: CrlIntent, *, base_number: int | None = None) -> SoFar:
     """What went before, by the signer's own tables: the highest number that any other claim was made for, and the last list."""
-    own = {"issuer_id": intent.issuer_id, "shard": intent.shard}
-    claims = CrlClaim.objects.filter(**own).exclude(number=intent.number)
-    last = latest(intent.issuer_id, intent.shard)
+    shards = numbered_with(intent.shard)
+    others = CrlClaim.objects.filter(issuer_id=intent.issuer_id, shard__in=shards)
+    others = others.exclude(shard=intent.shard, number=intent.number)
+    last = [found for shard in shards if (found := latest(intent.issuer_id, shard))]
     return SoFar(
-        number=claims.aggregate(last=Max("number"))["last"] or 0,
-        this_update=last.this_update if last else None,
+        number=others.aggregate(last=Max("number"))["last"] or 0,
+        this_update=max((one.this_update for one in last), default=None),
         valid_for=list_of(intent.issuer_id, intent.shard).valid_for,
+        base_number=base_number,
     )

@@ -11,3 +11,19 @@ class CertificateRevoked:
     issuer_id: int
     serial_number: str  # hexadecimal
     reason: int
+
+
+@event("certificate.suspended")
+@dataclass(frozen=True, slots=True)
+class CertificateSuspended:
+    issuer_id: int
+    serial_number: str  # hexadecimal
+
+
+@event("certificate.released")
+@dataclass(frozen=True, slots=True)
+class CertificateReleased:
+    """Its suspension ended, and it is good again."""
+
+    issuer_id: int
+    serial_number: str  # hexadecimal

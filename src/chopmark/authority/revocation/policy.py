@@ -1,8 +1,10 @@
 """Which reasons may be given, by whom (CPS 4.9.2). If this set changes, the CPS changes first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from chopmark.authority.revocation.errors import ReasonNotPermitted
+from chopmark.authority.catalogue.types import RevocationRule
+from chopmark.authority.catalogue.words import Asker
+from chopmark.authority.revocation.errors import ReasonNotPermitted, SuspensionNotOffered
 from chopmark.pki.crl import CRLReason
 
 
@@ -10,3 +12,9 @@ def require_permitted(reason: CRLReason, permitted: Collection[CRLReason]) -> No
     """The type's own list says what its subscriber may give (C8); an empty list permits nothing."""
     if reason not in permitted:
         raise ReasonNotPermitted(reason=reason.name.lower())
+
+
+def require_suspension_offered(rules: Mapping[Asker, RevocationRule]) -> None:
+    """A type whose rule says that unconfirmed requests suspend first provides for suspension; no other does (CPS 4.9.13)."""
+    if not any(rule.suspends_first for rule in rules.values()):
+        raise SuspensionNotOffered

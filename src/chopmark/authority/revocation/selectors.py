@@ -1,24 +1,112 @@
-"""Reading revocations."""
+"""Reading revocations and suspensions: of one serial number, and as the entries of a list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from chopmark.authority.revocation.models import Revocation
-from chopmark.pki.crl import CRLReason, RevokedEntry
+from django.db.models import Exists, OuterRef
+
+from chopmark.authority.kernel.octets import octets_cursor
+from chopmark.authority.revocation.models import Release, Revocation, Suspension
+
+# How many entries are read at once: some megabytes, of a list that may have sixty.
+STRETCH = 20_000
+
+_REVOKED = """
+    select serial_number, crl_entry from revocation_revocation
+    where issuer_id = %(issuer)s and revoked_at > %(since)s and revoked_at <= %(at)s {partition}
+"""
+_SUSPENDED = """
+    select serial_number, crl_entry from revocation_suspension suspension
+    where issuer_id = %(issuer)s and suspended_at > %(since)s and suspended_at <= %(at)s {partition}
+      and not exists (select from revocation_release release
+                      where release.issuer_id = suspension.issuer_id and release.serial_number = suspension.serial_number
+                        and release.suspended_at = suspension.suspended_at and release.released_at <= %(at)s)
+      and not exists (select from revocation_revocation revoked
+                      where revoked.issuer_id = suspension.issuer_id and revoked.serial_number = suspension.serial_number
+                        and revoked.revoked_at <= %(at)s)
+"""
+# Released since, and neither revoked nor suspended again: its entry leaves the list (RFC 5280 §5.3.1, removeFromCRL).
+_REMOVED = """
+    select serial_number, chopmark_crl_entry(serial_number, max(released_at), 8, null)
+    from revocation_release released
+    where issuer_id = %(issuer)s and released_at > %(since)s and released_at <= %(at)s
+      and not exists (select from revocation_revocation revoked
+                      where revoked.issuer_id = released.issuer_id and revoked.serial_number = released.serial_number
+                        and revoked.revoked_at <= %(at)s)
+      and not exists (select from revocation_suspension again
+                      where again.issuer_id = released.issuer_id and again.serial_number = released.serial_number
+                        and again.suspended_at <= %(at)s
+                        and not exists (select from revocation_release over
+                                        where over.issuer_id = again.issuer_id and over.serial_number = again.serial_number
+                                          and over.suspended_at = again.suspended_at and over.released_at <= %(at)s))
+    group by serial_number
+"""
+# Ordered in each stretch alone, so that the database reads its index from where the last one ended.
+_NEXT = """
+    select count(*), (array_agg(serial_number order by serial_number))[count(*)],
+           string_agg(crl_entry, ''::bytea order by serial_number)
+    from (select serial_number, crl_entry from ({entries}) entry (serial_number, crl_entry)
+          where serial_number > %(after)s order by serial_number limit %(limit)s) stretch
+"""
+_PARTITION = "and get_byte(serial_number, length(serial_number) - 1) = any(%(octets)s)"
+
+
+class Stretch(NamedTuple):
+    """Some entries of a list as they stand in it, in the order of serial numbers, and the last of these."""
+
+    last: bytes
+    entries: bytes
 
 
 def revocation_of(issuer_id: int, serial_number: bytes) -> Revocation | None:
     return Revocation.objects.filter(issuer_id=issuer_id, serial_number=serial_number).first()
 
 
-def revoked_entries(issuer_id: int, at: datetime) -> Iterator[RevokedEntry]:
-    """Every entry that a CRL of this issuer holds at a moment, in the order of serial numbers (RFC 5280 §5.1.2.6)."""
-    rows = Revocation.objects.filter(issuer_id=issuer_id).in_force(at).order_by("serial_number")
-    fields = rows.values_list("serial_number", "revoked_at", "reason", "invalidity_date")
-    for serial_number, revoked_at, reason, invalidity_date in fields.iterator(chunk_size=5000):
-        yield RevokedEntry(
-            serial_number=bytes(serial_number),
-            revoked_at=revoked_at,
-            reason=CRLReason(reason),
-            invalidity_date=invalidity_date,
-        )
+def suspension_of(issuer_id: int, serial_number: bytes, *, at: datetime) -> Suspension | None:
+    """The suspension that is in force at a moment; a revocation ends it as a release does."""
+    revocation = revocation_of(issuer_id, serial_number)
+    if revocation is not None and revocation.revoked_at <= at:
+        return None
+    own = {"issuer_id": issuer_id, "serial_number": serial_number}
+    released = Release.objects.filter(**own, suspended_at=OuterRef("suspended_at"), released_at__lte=at)
+    begun = Suspension.objects.filter(**own, suspended_at__lte=at)
+    return begun.exclude(Exists(released)).order_by("-id").first()
+
+
+def entries_at(issuer_id: int, at: datetime, *, octets: Sequence[int] | None = None) -> Iterator[Stretch]:
+    """All that a CRL of this issuer holds at a moment: what is revoked, what is on hold (RFC 5280 §5.1.2.6).
+
+    With `octets` only serial numbers that end in one of them, which is how an issuer's list is partitioned.
+    """
+    return _read([_REVOKED, _SUSPENDED], issuer_id, since=None, at=at, octets=octets)
+
+
+def changes(issuer_id: int, *, since: datetime, at: datetime) -> Iterator[Stretch]:
+    """What became of serial numbers after `since`: what is revoked or on hold now, and what was released (RFC 5280 §5.2.4)."""
+    return _read([_REVOKED, _SUSPENDED, _REMOVED], issuer_id, since=since, at=at, octets=None)
+
+
+def _read(
+    tables: Sequence[str],
+    issuer_id: int,
+    *,
+    since: datetime | None,
+    at: datetime,
+    octets: Sequence[int] | None,
+) -> Iterator[Stretch]:
+    union = " union all ".join(tables).format(partition="" if octets is None else _PARTITION)
+    given = {
+        "issuer": issuer_id,
+        "since": since or "-infinity",
+        "at": at,
+        "octets": list(octets or ()),
+        "limit": STRETCH,
+    }
+    last, count = b"", STRETCH
+    while count == STRETCH:
+        with octets_cursor() as cursor:
+            cursor.execute(_NEXT.format(entries=union), {**given, "after": last}, binary=True)
+            count, last, entries = cursor.fetchone() or (0, b"", b"")
+        if count:
+            yield Stretch(last, entries)

@@ -63,6 +63,8 @@ class Source(models.TextChoices):
     CERTIFICATE = "certificate"
     AUTHORITY = "authority"
     REVOCATION = "revocation"
+    SUSPENSION = "suspension"
+    RELEASE = "release"
 
 
 class StatusChange(models.Model):

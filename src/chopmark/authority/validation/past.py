@@ -11,12 +11,11 @@ from cryptography import x509
 
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.reading import current
+from chopmark.authority.custody.printing import DELTA, FULL
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.publication import selectors as publication
 from chopmark.authority.publication.selectors import PublicList
 from chopmark.authority.revocation.selectors import revocation_of
-
-FULL_LIST = 0
 
 
 class Standing(StrEnum):
@@ -48,8 +47,7 @@ class PastStatus:
 def past_status(issuer_id: int, serial_number: bytes, *, at: datetime) -> PastStatus:
     """`CertificateUnknown` if it was never recorded; before its recording it was not there for anybody."""
     certificate = issuance.certificate(issuer_id, serial_number)
-    shown_by = publication.public_at(issuer_id, FULL_LIST, at)
-    listed_since = _listed_since(shown_by, serial_number)
+    shown_by, listed_since = _shown(issuer_id, serial_number, at)
     revocation = revocation_of(issuer_id, serial_number)
     if at < certificate.recorded_at:
         standing = Standing.NOT_RECORDED
@@ -71,13 +69,25 @@ def past_status(issuer_id: int, serial_number: bytes, *, at: datetime) -> PastSt
     )
 
 
-def _listed_since(shown_by: PublicList | None, serial_number: bytes) -> datetime | None:
-    if shown_by is None:
-        return None
-    listed = x509.load_der_x509_crl(shown_by.crl_der).get_revoked_certificate_by_serial_number(
-        int.from_bytes(serial_number, "big")
-    )
-    return None if listed is None else listed.revocation_date_utc
+def _shown(issuer_id: int, serial_number: bytes, at: datetime) -> tuple[PublicList | None, datetime | None]:
+    """The public list that says it, and since when it was listed: the delta where it has something to say, or the full list."""
+    full, delta = (publication.public_at(issuer_id, shard, at) for shard in (FULL, DELTA))
+    if full is not None and delta is not None and delta.number > full.number:
+        entry = _entry(delta, serial_number)
+        if entry is not None:
+            return delta, None if _is_removal(entry) else entry.revocation_date_utc
+    entry = None if full is None else _entry(full, serial_number)
+    return full, None if entry is None else entry.revocation_date_utc
+
+
+def _entry(shown_by: PublicList, serial_number: bytes) -> x509.RevokedCertificate | None:
+    crl = x509.load_der_x509_crl(shown_by.crl_der)
+    return crl.get_revoked_certificate_by_serial_number(int.from_bytes(serial_number, "big"))
+
+
+def _is_removal(entry: x509.RevokedCertificate) -> bool:
+    said = [one.value.reason for one in entry.extensions if isinstance(one.value, x509.CRLReason)]
+    return x509.ReasonFlags.remove_from_crl in said
 
 
 def _is_recognised(type_code: str, at: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Following the database: what was committed since the last round is in the store when a round ends.
 
-Every statement that records a certificate or a revocation leaves, in its own transaction, a row that says which rows it added
+Every statement that records, revokes, suspends or releases leaves, in its own transaction, a row that says which rows it added
 (a trigger's work). A round asks for those rows that the last round's snapshot could not see: of transactions that began
 later, or were running then. So none is missed, whatever the order in which they commit, and none waits for an older one that
 stays open. What was read twice is written twice, with the same result.
@@ -23,8 +23,9 @@ from django.db import connection, transaction
 from chopmark.authority.kernel import clock
 from chopmark.authority.validation.errors import DatabaseIsStandby
 from chopmark.authority.validation.models import Source
-from chopmark.authority.validation.status import key_of, revoked_entry
+from chopmark.authority.validation.status import GOOD_ENTRY, key_of, revoked_entry
 from chopmark.authority.validation.status_store import Horizon, StatusStore
+from chopmark.pki.crl import CRLReason
 
 log = structlog.get_logger("status")
 
@@ -79,7 +80,12 @@ def follow(store: StatusStore) -> Changed:
         _recorded(_CERTIFICATES, seen.of(Source.CERTIFICATE)),
         _recorded(_AUTHORITIES, seen.of(Source.AUTHORITY)),
     )
-    return store.apply(recorded, _revoked(seen.of(Source.REVOCATION)), seen.horizon)
+    held = chain(
+        _held("revocation_suspension", seen.of(Source.SUSPENSION)),
+        _held("revocation_release", seen.of(Source.RELEASE)),
+    )
+    # What is revoked comes last: it stays so, whatever a hold of it says.
+    return store.apply(recorded, chain(held, _revoked(seen.of(Source.REVOCATION))), seen.horizon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +151,40 @@ _AUTHORITIES = "select issuer_id, serial_number from custody_cacertificate where
 _REVOCATIONS = """
     select issuer_id, serial_number, revoked_at, reason from revocation_revocation where id between %s and %s
 """
+# Whether it is on hold now, of what was suspended or released then; of what is revoked, nothing.
+_HELD = """
+    select distinct told.issuer_id, told.serial_number, held.suspended_at
+    from {table} told
+    left join lateral (
+        select max(suspended_at) as suspended_at from revocation_suspension suspension
+        where suspension.issuer_id = told.issuer_id and suspension.serial_number = told.serial_number
+          and not exists (select from revocation_release release
+                          where release.issuer_id = told.issuer_id and release.serial_number = told.serial_number
+                            and release.suspended_at = suspension.suspended_at)
+    ) held on true
+    where told.id between %s and %s
+      and not exists (select from revocation_revocation revoked
+                      where revoked.issuer_id = told.issuer_id and revoked.serial_number = told.serial_number)
+"""
 _ALL = [(0, 2**63 - 1)]
 
 
 def _fill(store: StatusStore, horizon: Horizon) -> None:
     with transaction.atomic():
         # Every certificate's key in one pass: PostgreSQL sorts and writes them, and nothing is made of them on the way.
-        store.fill(_batches(_EVERYTHING), _recorded(_AUTHORITIES, _ALL), _revoked(_ALL), horizon)
+        ended = chain(_held("revocation_suspension", _ALL), _revoked(_ALL))
+        store.fill(_batches(_EVERYTHING), _recorded(_AUTHORITIES, _ALL), ended, horizon)
 
 
 def _recorded(query: str, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
     for issuer_id, serial_number in _rows(query, ranges):
         yield key_of(issuer_id, serial_number)
+
+
+def _held(table: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[bytes, bytes]]:
+    for issuer_id, serial_number, suspended_at in _rows(_HELD.format(table=table), ranges):
+        entry = revoked_entry(suspended_at, CRLReason.CERTIFICATE_HOLD) if suspended_at else GOOD_ENTRY
+        yield key_of(issuer_id, serial_number), entry
 
 
 def _revoked(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[bytes, bytes]]:

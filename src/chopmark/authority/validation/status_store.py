@@ -66,7 +66,7 @@ class StatusStore:
         self,
         recorded: Iterable[Sequence[tuple[bytes, ...]]],
         authorities: Iterable[bytes],
-        revoked: Iterable[tuple[bytes, bytes]],
+        ended: Iterable[tuple[bytes, bytes]],
         horizon: Horizon,
     ) -> None:
         """Put everything in place of what was there: `recorded` in batches, in the order of their keys."""
@@ -79,19 +79,22 @@ class StatusStore:
                     raise ValueError("certificates are not in the order of their keys")
             for key in authorities:
                 transaction.put(key, GOOD_ENTRY, overwrite=False)
-            for key, entry in revoked:
+            for key, entry in ended:
                 transaction.put(key, entry)
             self._write_horizon(transaction, horizon)
         self.horizon = horizon
 
     def apply(
-        self, recorded: Iterable[bytes], revoked: Iterable[tuple[bytes, bytes]], horizon: Horizon
+        self, recorded: Iterable[bytes], ended: Iterable[tuple[bytes, bytes]], horizon: Horizon
     ) -> list[bytes]:
-        """Add what may have been added before; answers the keys whose status is another now."""
+        """Add what may have been added before; answers the keys whose status is another now.
+
+        `ended` has what is on hold, released or revoked, in the order in which it is to be believed.
+        """
         with self._environment.begin(self._statuses, write=True) as transaction:
             # What is revoked stays so, whichever of its two rows is read first.
             changed = [key for key in recorded if transaction.put(key, GOOD_ENTRY, overwrite=False)]
-            for key, entry in revoked:
+            for key, entry in ended:
                 if transaction.get(key) != entry:
                     transaction.put(key, entry)
                     changed.append(key)

@@ -124,6 +124,13 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     # Revocation.
     "already_revoked": Problem(_("The certificate is revoked already"), _("There is nothing more to do.")),
+    "already_suspended": Problem(
+        _("The certificate is on hold already"), _("An officer at a counter releases it, or it is revoked.")
+    ),
+    "not_suspended": Problem(_("The certificate is not on hold"), _("There is nothing to release.")),
+    "suspension_not_offered": Problem(
+        _("This type of e-Cert cannot be put on hold"), _("Revoke it if its key may be known to others.")
+    ),
     "not_the_subscriber": Problem(
         _("That is not a certificate of yours"), _("Sign in with the number of its own application.")
     ),

@@ -28,7 +28,9 @@ _TABLES = (
     "publication_certificatepublication",
     "publication_crl",
     "publication_crlpublication",
+    "revocation_release",
     "revocation_revocation",
+    "revocation_suspension",
     "verification_decision",
     "verification_evidence",
 )

@@ -11,7 +11,8 @@ from chopmark.config.audit.fault import Fault, rows
 LISTS = """
     select distinct on (published.issuer_id, published.shard)
            signed.crl_der, published.sha256, published.issuer_id, published.shard, published.number,
-           authority.slug || '-' || case published.shard when 0 then 'full' else published.shard::text end || '.crl'
+           authority.slug || '-' || case published.shard when 0 then 'full' when -1 then 'delta'
+                                   else published.shard::text end || '.crl'
     from publication_crlpublication published
     join publication_crl signed using (issuer_id, shard, number)
     join custody_cacertificate authority on authority.subject_id = published.issuer_id

@@ -25,6 +25,11 @@ CERTIFICATES = """
     select issuer_id, serial_number, certificate_der from custody_cacertificate where issuer_id <> subject_id
 """
 REVOKED = "select issuer_id, serial_number, revoked_at from revocation_revocation"
+HELD = """
+    select issuer_id, serial_number, suspended_at, released_at from revocation_suspension
+    left join revocation_release using (issuer_id, serial_number, suspended_at)
+"""
+BASES = "select issuer_id, number, this_update from publication_crl where shard = 0"
 AUTHORITIES = "select subject_id, certificate_der from custody_cacertificate order by id"
 
 
@@ -36,6 +41,7 @@ class Known:
     serial_number: int
     crl_address: str | None  # None: no certificate was recorded
     revoked_at: datetime | None
+    holds: tuple[tuple[datetime, datetime | None], ...] = ()  # from when, until when
 
     @property
     def name(self) -> str:
@@ -45,14 +51,35 @@ class Known:
     def is_recorded(self) -> bool:
         return self.crl_address is not None
 
+    def listed_since(self, at: datetime) -> datetime | None:
+        """The date that a list of a moment gives; None: it does not have it."""
+        if self.revoked_at is not None and self.revoked_at <= at:
+            return self.revoked_at
+        held = [begun for begun, ended in self.holds if begun <= at and (ended is None or ended > at)]
+        return max(held, default=None)
+
+    def was_changed(self, since: datetime, at: datetime) -> bool:
+        """Whether anything became of it after one moment and by another."""
+        moments = [self.revoked_at, *(moment for hold in self.holds for moment in hold)]
+        return any(moment is not None and since < moment <= at for moment in moments)
+
 
 def known_serials() -> list[Known]:
     revoked = {(issuer, bytes(serial)): at for issuer, serial, at in rows(REVOKED)}
-    addresses: dict[tuple[int, bytes], str | None] = dict.fromkeys(revoked)
+    held: dict[tuple[int, bytes], list[tuple[datetime, datetime | None]]] = {}
+    for issuer, serial, begun, ended in rows(HELD):
+        held.setdefault((issuer, bytes(serial)), []).append((begun, ended))
+    addresses: dict[tuple[int, bytes], str | None] = dict.fromkeys([*revoked, *held])
     for issuer, serial, der in rows(CERTIFICATES):
         addresses[issuer, bytes(serial)] = _crl_address(bytes(der))
     return [
-        Known(issuer, int.from_bytes(serial, "big"), address, revoked.get((issuer, serial)))
+        Known(
+            issuer,
+            int.from_bytes(serial, "big"),
+            address,
+            revoked.get((issuer, serial)),
+            tuple(held.get((issuer, serial), ())),
+        )
         for (issuer, serial), address in addresses.items()
     ]
 
@@ -71,6 +98,7 @@ def check_crls(folder: Path, now: datetime) -> Iterator[Fault]:
     """Each published list is its issuer's, in date, and holds exactly what was revoked when it was made."""
     issuers = authorities()
     serials = known_serials()
+    bases = {(issuer_id, number): this_update for issuer_id, number, this_update in rows(BASES)}
     listed: set[tuple[int, int]] = set()
     for path in sorted(folder.glob("*.crl")):
         try:
@@ -85,7 +113,11 @@ def check_crls(folder: Path, now: datetime) -> Iterator[Fault]:
         if crl.next_update_utc is None or crl.next_update_utc < now:
             yield Fault("crl", path.name, "its nextUpdate has passed")
         listed |= {(issuer_id, entry.serial_number) for entry in crl}
-        yield from _compare(path.name, crl, [known for known in serials if known.issuer_id == issuer_id])
+        own, base = [known for known in serials if known.issuer_id == issuer_id], _base_of(crl)
+        if base is None:
+            yield from _compare(path.name, crl, own)
+        else:
+            yield from _compare_delta(path.name, crl, own, bases.get((issuer_id, base)))
     yield from _compare_unrecorded(folder, serials, listed)
 
 
@@ -113,16 +145,52 @@ def _compare(name: str, crl: x509.CertificateRevocationList, serials: list[Known
     listed = {entry.serial_number: entry.revocation_date_utc for entry in crl}
     addresses = _covered(crl)
     for known in serials:
-        revoked = known.revoked_at is not None and known.revoked_at <= crl.last_update_utc
-        expected = revoked and (addresses is None or known.crl_address in addresses)
+        since = known.listed_since(crl.last_update_utc)
+        expected = since is not None and (addresses is None or known.crl_address in addresses)
         if expected and known.serial_number not in listed:
             yield Fault("crl", known.name, f"{name} leaves it out")
         elif known.is_recorded and not expected and known.serial_number in listed:
             yield Fault("crl", known.name, f"{name} lists it")
-        elif expected and listed[known.serial_number] != known.revoked_at:
+        elif expected and listed[known.serial_number] != since:
             yield Fault("crl", known.name, f"{name} gives another date")
-    for stranger in listed.keys() - {known.serial_number for known in serials if known.revoked_at}:
+    yield from _strangers(name, set(listed), serials)
+
+
+def _strangers(name: str, listed: set[int], serials: list[Known]) -> Iterator[Fault]:
+    for stranger in listed - {known.serial_number for known in serials if known.revoked_at or known.holds}:
         yield Fault("crl", f"{stranger:x}", f"{name} lists what was never revoked")
+
+
+def _compare_delta(
+    name: str, crl: x509.CertificateRevocationList, serials: list[Known], base: datetime | None
+) -> Iterator[Fault]:
+    """With the list that it is to, a delta says of every serial number what the rows say (RFC 5280 §5.2.4)."""
+    if base is None:
+        yield Fault("crl", name, "the list that it is to was never signed")
+        return
+    at = crl.last_update_utc
+    listed = {entry.serial_number: entry for entry in crl}
+    for known in serials:
+        entry, since = listed.get(known.serial_number), known.listed_since(at)
+        if entry is None:
+            if known.was_changed(base, at) and since != known.listed_since(base):
+                yield Fault("crl", known.name, f"{name} leaves it out")
+        elif _is_removal(entry) is (since is not None):
+            yield Fault("crl", known.name, f"{name} says otherwise")
+        elif since is not None and entry.revocation_date_utc != since:
+            yield Fault("crl", known.name, f"{name} gives another date")
+    yield from _strangers(name, set(listed), serials)
+
+
+def _is_removal(entry: x509.RevokedCertificate) -> bool:
+    said = [one.value.reason for one in entry.extensions if isinstance(one.value, x509.CRLReason)]
+    return x509.ReasonFlags.remove_from_crl in said
+
+
+def _base_of(crl: x509.CertificateRevocationList) -> int | None:
+    """The number of the list that a delta is to; None: it is no delta."""
+    found = [one.value.crl_number for one in crl.extensions if isinstance(one.value, x509.DeltaCRLIndicator)]
+    return found[0] if found else None
 
 
 def _covered(crl: x509.CertificateRevocationList) -> set[str] | None:
@@ -151,7 +219,7 @@ def check_ocsp(address: str) -> Iterator[Fault]:
 
 
 def _expected(known: Known) -> ocsp.OCSPCertStatus:
-    if known.revoked_at is not None:
+    if known.revoked_at is not None or any(ended is None for _, ended in known.holds):
         return ocsp.OCSPCertStatus.REVOKED
     return ocsp.OCSPCertStatus.GOOD if known.is_recorded else ocsp.OCSPCertStatus.UNKNOWN
 

@@ -3,7 +3,7 @@
 from chopmark.pki.certificates import assemble
 from chopmark.pki.crl.building import CrlScopeIllegal, build_tbs
 from chopmark.pki.crl.entries import EntryIllegal, RevokedEntry, encode_entries
-from chopmark.pki.crl.reading import Crl, CrlFacts, read_crl, read_tbs
+from chopmark.pki.crl.reading import Crl, CrlFacts, read_crl, read_entries, read_serial_numbers, read_tbs
 from chopmark.pki.reasons import CRLReason
 
 __all__ = [
@@ -17,5 +17,7 @@ __all__ = [
     "build_tbs",
     "encode_entries",
     "read_crl",
+    "read_entries",
+    "read_serial_numbers",
     "read_tbs",
 ]

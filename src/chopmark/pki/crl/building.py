@@ -1,6 +1,6 @@
 """The to-be-signed content of a certificate revocation list (RFC 5280 §5.1.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chopmark.pki import der, extensions, oids
@@ -21,7 +21,8 @@ def build_tbs(
     *,
     issuer: IssuerFacts,
     signature_algorithm: SignatureAlgorithm,
-    entries: Iterable[RevokedEntry],
+    entries: Iterable[RevokedEntry] = (),
+    encoded: Sequence[bytes] = (),
     number: int,
     this_update: datetime,
     next_update: datetime,
@@ -29,26 +30,44 @@ def build_tbs(
     only_user: bool = False,
     only_ca: bool = False,
     base_number: int | None = None,
+    freshest_url: str | None = None,
 ) -> bytes:
-    """A TBSCertList; with `base_number` it is a delta to that list (RFC 5280 §5.2.4)."""
-    revoked = encode_entries(entries)
-    return der.sequence(
+    """A TBSCertList; with `base_number` it is a delta to that list (RFC 5280 §5.2.4).
+
+    `encoded` are entries that `encode_entries` or the database wrote, in stretches: of a million there is one copy more.
+    """
+    head = b"".join((
         der.integer(1),
         algorithm_identifier(signature_algorithm),
         issuer.name_der,
         der.time(this_update),
         der.time(next_update),
-        # An empty list is absent, not empty (RFC 5280 §5.1.2.6).
-        der.tlv(tags.SEQUENCE, revoked) if revoked else b"",
-        der.explicit(0, der.sequence(
-            extensions.extension(
-                oids.AUTHORITY_KEY_IDENTIFIER, extensions.authority_key_identifier(issuer.key_identifier)
-            ),
-            extensions.extension(oids.CRL_NUMBER, der.integer(number)),
-            _delta_indicator(base_number),
-            _issuing_distribution_point(distribution_point, only_user=only_user, only_ca=only_ca),
-        )),
-    )  # fmt: skip
+    ))  # fmt: skip
+    tail = der.explicit(0, der.sequence(
+        extensions.extension(
+            oids.AUTHORITY_KEY_IDENTIFIER, extensions.authority_key_identifier(issuer.key_identifier)
+        ),
+        extensions.extension(oids.CRL_NUMBER, der.integer(number)),
+        _delta_indicator(base_number),
+        _issuing_distribution_point(distribution_point, only_user=only_user, only_ca=only_ca),
+        _freshest(freshest_url),
+    ))  # fmt: skip
+    return _joined(head, [encode_entries(entries), *encoded], tail)
+
+
+def _joined(head: bytes, stretches: Sequence[bytes], tail: bytes) -> bytes:
+    size = sum(map(len, stretches))
+    # An empty list is absent, not empty (RFC 5280 §5.1.2.6).
+    opening = der.header(tags.SEQUENCE, size) if size else b""
+    whole = der.header(tags.SEQUENCE, len(head) + len(opening) + size + len(tail))
+    return b"".join((whole, head, opening, *stretches, tail))
+
+
+def _freshest(url: str | None) -> bytes:
+    """Where the delta to this list is; never critical, and never in a delta (RFC 5280 §5.2.6)."""
+    if url is None:
+        return b""
+    return extensions.extension(oids.FRESHEST_CRL, extensions.crl_distribution_points(url))
 
 
 def _delta_indicator(base_number: int | None) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from chopmark.pki import der, extensions, oids
@@ -12,8 +13,11 @@ from chopmark.pki.der import tags
 from chopmark.pki.reasons import CRLReason
 from chopmark.pki.tbs import ExtensionFacts, read_extension
 
+# Of a list that is too long to look at every entry of, one in so many is looked at.
+SAMPLED = 50
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class CrlFacts:
     """What a TBSCertList says; the entries are walked anew by each `entries()`, never held all at once."""
 
@@ -28,26 +32,64 @@ class CrlFacts:
     distribution_point: str | None
     only_user: bool
     only_ca: bool
-    entry_count: int
+    freshest_url: str | None
     entries_at: tuple[int, int]
+
+    @cached_property
+    def _found(self) -> tuple[int, list[int]]:
+        return _count(self.tbs, *self.entries_at)
+
+    @property
+    def entry_count(self) -> int:
+        """How many there are; each is one element, and the last ends where the list does."""
+        return self._found[0]
+
+    def sample(self) -> Iterator[RevokedEntry]:
+        """The first entry and one in `SAMPLED` after it."""
+        for at in self._found[1]:
+            yield next(read_entries(self.tbs, at, self.entries_at[1]))
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the serial numbers ascend, so that nothing stands twice."""
+        return _is_in_order(self.tbs, *self.entries_at)
 
     def entries(self, *, step: int = 1) -> Iterator[RevokedEntry]:
         """The entries in their order; with a step, the first and then one in so many, the others passed over unread."""
-        days, seconds, tails = _Days(), _Seconds(), _Tails()
-        reader = der.Reader(self.tbs, *self.entries_at)
-        while reader:
-            serial_number, moment, tail = _cut(reader.enter())
-            revoked_at = days[moment[:-7]] + seconds[moment[-7:]]
-            yield RevokedEntry(serial_number, revoked_at, *tails[tail])
-            for _ in range(step - 1):
-                if not reader:
-                    return
-                reader.bounds()
+        return read_entries(self.tbs, *self.entries_at, step=step)
 
     def serial_numbers(self) -> Iterator[bytes]:
-        reader = der.Reader(self.tbs, *self.entries_at)
-        while reader:
+        return read_serial_numbers(self.tbs, *self.entries_at)
+
+
+def read_entries(data: bytes, start: int, end: int, *, step: int = 1) -> Iterator[RevokedEntry]:
+    """The entries that stand in a stretch of octets, one after another."""
+    days, seconds, tails = _Days(), _Seconds(), _Tails()
+    reader = der.Reader(data, start, end)
+    while reader:
+        serial_number, moment, tail = _cut(reader.enter())
+        revoked_at = days[moment[:-7]] + seconds[moment[-7:]]
+        yield RevokedEntry(serial_number, revoked_at, *tails[tail])
+        if step > 1:
+            reader.at = _passed_over(reader, step - 1)
+
+
+def read_serial_numbers(data: bytes, start: int, end: int) -> Iterator[bytes]:
+    """The serial numbers in a stretch of entries. Lists of a million are walked with this: short lengths are read in place."""
+    while start < end:
+        if (
+            start + 5 <= end
+            and data[start] == tags.SEQUENCE
+            and data[start + 2] == tags.INTEGER
+            and data[start + 3] + 2 <= data[start + 1] < 128
+            and 0 < data[start + 4] < 0xFF  # such a first octet cannot be superfluous
+        ):
+            yield data[start + 4 : start + 4 + data[start + 3]]
+            start += 2 + data[start + 1]
+        else:
+            reader = der.Reader(data, start, end)
             yield reader.enter().integer_octets()
+            start = reader.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +113,7 @@ def read_crl(crl_der: bytes) -> Crl:
 
 
 def read_tbs(tbs: bytes) -> CrlFacts:
-    """Header, scope and number of a list of version 2; every entry's form is checked, none is kept."""
+    """Header, scope and number of a list of version 2; the entries are looked at when they are counted or walked."""
     reader = der.read_one(tbs)
     if reader.integer() != 1:
         raise der.MalformedDer(where="crl_version")
@@ -94,7 +136,7 @@ def read_tbs(tbs: bytes) -> CrlFacts:
         distribution_point=scope.url,
         only_user=scope.only_user,
         only_ca=scope.only_ca,
-        entry_count=_count(der.Reader(tbs, *entries_at)),
+        freshest_url=_read_freshest(found.get(oids.FRESHEST_CRL)),
         entries_at=entries_at,
     )
 
@@ -108,13 +150,81 @@ def _entries_at(reader: der.Reader) -> tuple[int, int]:
     return start, end
 
 
-def _count(reader: der.Reader) -> int:
-    count = 0
-    while reader:
-        if reader.bounds()[0] != tags.SEQUENCE:
+def _count(data: bytes, at: int, end: int) -> tuple[int, list[int]]:
+    """How many entries there are, and where one in so many begins; each is a SEQUENCE that ends where the next begins."""
+    count, sampled = 0, []
+    while at < end:
+        if data[at] != tags.SEQUENCE:
             raise der.MalformedDer(where="revoked_certificate")
+        if not count % SAMPLED:
+            sampled.append(at)
+        if at + 1 < end and (length := data[at + 1]) < 128:
+            at += 2 + length
+        else:
+            reader = der.Reader(data, at, end)
+            reader.bounds()
+            at = reader.at
         count += 1
-    return count
+    if at != end:
+        raise der.MalformedDer(where="revoked_certificate")
+    return count, sampled
+
+
+def _is_in_order(data: bytes, at: int, end: int) -> bool:
+    """A door walks a million before it signs: what an entry begins with is judged once for all that begin alike."""
+    plain, last = _Plain(), b""
+    while at + 4 < end:
+        size, serial_length = plain[data[at : at + 4]]
+        if not size:
+            break
+        serial_number = data[at + 4 : at + 4 + serial_length]
+        # A first octet between these cannot be superfluous, and they ascend: what comes next has one that is no less.
+        if serial_number <= last:
+            return False
+        if not last and not serial_number[0]:
+            break
+        last = serial_number
+        at += size
+    if last[:1] == b"\xff" or at > end:
+        raise der.MalformedDer(where="revoked_certificate")
+    return _is_in_order_slowly(data, at, end, last)
+
+
+def _is_in_order_slowly(data: bytes, at: int, end: int, last: bytes) -> bool:
+    """The rest of the entries, by the strict reader."""
+    for serial_number in read_serial_numbers(data, at, end):
+        if serial_number <= last:
+            return False
+        last = serial_number
+    return True
+
+
+class _Plain(dict[bytes, tuple[int, int]]):
+    """By the first four octets of an entry: how long it is, and its serial number, if both lengths are of the short form."""
+
+    def __missing__(self, head: bytes) -> tuple[int, int]:
+        is_plain = head[0] == tags.SEQUENCE and head[2] == tags.INTEGER and 0 < head[3] <= head[1] - 2 < 126
+        sizes = self[head] = (2 + head[1], head[3]) if is_plain else (0, 0)
+        return sizes
+
+
+def _passed_over(reader: der.Reader, count: int) -> int:
+    """Where the entry after the next `count` begins."""
+    data, at, end = reader.data, reader.at, reader.end
+    while count and at < end:
+        if at + 1 < end and data[at + 1] < 128:
+            at += 2 + data[at + 1]
+        else:
+            reader.at = at
+            reader.bounds()
+            at = reader.at
+        count -= 1
+    return at
+
+
+def _read_freshest(extension: ExtensionFacts | None) -> str | None:
+    urls = () if extension is None else extensions.read_crl_distribution_points(extension.value)
+    return urls[0] if urls else None
 
 
 def _read_extensions(reader: der.Reader) -> dict[str, ExtensionFacts]:

@@ -77,7 +77,16 @@ def _extensions_meant(facts: CrlFacts) -> list[tuple[str, tuple[bool, x509.Exten
         written.append((True, x509.DeltaCRLIndicator(facts.base_number)))
     if facts.distribution_point or facts.only_user or facts.only_ca:
         written.append((True, _issuing_distribution_point(facts)))
+    if facts.freshest_url is not None:
+        written.append((False, _freshest(facts.freshest_url)))
     return [(value.oid.dotted_string, (critical, value)) for critical, value in written]
+
+
+def _freshest(url: str) -> x509.FreshestCRL:
+    point = x509.DistributionPoint(
+        full_name=[x509.UniformResourceIdentifier(url)], relative_name=None, reasons=None, crl_issuer=None
+    )
+    return x509.FreshestCRL([point])
 
 
 def _issuing_distribution_point(facts: CrlFacts) -> x509.IssuingDistributionPoint:

@@ -1,0 +1,168 @@
+"""A delta says what changed since a full list that everybody can have, and the signer signs no other."""
+
+from datetime import timedelta
+
+import pytest
+
+from authority.publication.lists_stage import OTHER, SERIAL, WORKER, prepare, publish, require_oracle
+from authority.signing_stage import A_SECOND, NOON, leaves, log_everything
+from chopmark.authority.custody.printing import DELTA, FULL, printed_facts, shard_of
+from chopmark.authority.publication import selectors, services, signing
+from chopmark.authority.publication.errors import NoBaseYet
+from chopmark.authority.publication.lists import list_of
+from chopmark.authority.publication.models import CrlIntent
+from chopmark.authority.revocation.models import Release, Revocation, Suspension
+from chopmark.pki.crl import CRLReason, build_tbs, read_crl
+
+LATER = NOON + timedelta(minutes=6)
+
+
+@pytest.fixture
+def full(issuing, revoke, token, claimer, public):
+    """The full list is public, with one revocation on it, and no delta is there yet."""
+    revoke(at=NOON - timedelta(hours=1))
+    prepare(issuing)
+    signing.run_once(token=token, now=NOON, claimer=claimer)
+    log_everything()
+    publish(issuing)
+    return public
+
+
+def sign(token, claimer, now=LATER):
+    return signing.run_once(token=token, now=now, claimer=claimer)
+
+
+def read(public, name):
+    return read_crl((public / "crl" / name).read_bytes()).facts
+
+
+def told(facts):
+    return [(entry.serial_number, entry.reason) for entry in facts.entries()]
+
+
+def test_it_works(issuing, full, token, claimer):
+    Revocation.objects.create(issuer_id=issuing.id, serial_number=OTHER, reason=4, revoked_at=LATER)
+    assert list_of(issuing.id, DELTA) in services.due_lists(now=LATER)
+
+    prepare(issuing, DELTA, now=LATER)
+    assert sign(token, claimer) == 1
+    log_everything()
+    assert publish(issuing, DELTA)
+
+    base, delta = read(full, "identity-1-full.crl"), read(full, "identity-1-delta.crl")
+    assert (delta.base_number, delta.number) == (base.number, base.number + 1)
+    assert told(delta) == [(OTHER, CRLReason.SUPERSEDED)]
+    assert base.freshest_url.endswith("/crl/identity-1-delta.crl")
+    assert (delta.freshest_url, delta.distribution_point) == (None, base.distribution_point)
+    require_oracle()
+
+
+def test_what_was_released_leaves_the_list(issuing, full, token, claimer):
+    Suspension.objects.create(issuer_id=issuing.id, serial_number=OTHER, suspended_at=NOON)
+    Release.objects.create(suspended_at=NOON, issuer_id=issuing.id, serial_number=OTHER, released_at=LATER)
+    prepare(issuing, DELTA, now=LATER)
+    sign(token, claimer)
+    log_everything()
+    publish(issuing, DELTA)
+
+    assert told(read(full, "identity-1-delta.crl")) == [(OTHER, CRLReason.REMOVE_FROM_CRL)]
+
+
+def test_a_delta_waits_for_a_base_and_is_made_anew_for_each(issuing, full, token, claimer):
+    assert list_of(issuing.id, DELTA) in services.due_lists(now=LATER)
+    prepare(issuing, DELTA, now=LATER)
+    sign(token, claimer)
+    assert list_of(issuing.id, DELTA) not in services.due_lists(now=LATER + A_SECOND)
+    assert list_of(issuing.id, DELTA) in services.due_lists(now=LATER + timedelta(minutes=61))
+
+    prepare(issuing, FULL, now=LATER + A_SECOND)
+    sign(token, claimer, now=LATER + A_SECOND)
+    log_everything()
+    publish(issuing)
+
+    assert list_of(issuing.id, DELTA) in services.due_lists(now=LATER + 2 * A_SECOND)
+
+
+def test_there_is_none_before_a_full_list_is_public(issuing, public):
+    with pytest.raises(NoBaseYet):
+        prepare(issuing, DELTA)
+
+
+def forge(issuing, *, base_number, number=2, entries=()):
+    """Whoever took the worker writes a well-made delta of his own."""
+    mine = list_of(issuing.id, DELTA)
+    intent = CrlIntent(
+        issuer_id=issuing.id,
+        shard=DELTA,
+        number=number,
+        this_update=LATER,
+        next_update=LATER + mine.valid_for,
+        intended_at=LATER,
+    )
+    intent.tbs_cert_list = build_tbs(
+        issuer=printed_facts(mine.issuer, spki=issuing.spki),
+        signature_algorithm=issuing.signature_algorithm,
+        encoded=entries,
+        number=number,
+        this_update=LATER,
+        next_update=intent.next_update,
+        base_number=base_number,
+    )
+    intent.save()
+
+
+@pytest.mark.parametrize("base_number", [None, 7])
+def test_a_delta_to_no_list_of_ours_is_refused(issuing, full, token, claimer, base_number):
+    forge(issuing, base_number=base_number)
+    assert sign(token, claimer) == 0
+    assert leaves()[-1].refused == "crl_not_ours"
+
+
+def test_a_delta_that_leaves_a_change_out_is_refused(issuing, full, token, claimer):
+    changed = NOON + timedelta(seconds=30)
+    Revocation.objects.create(issuer_id=issuing.id, serial_number=OTHER, reason=1, revoked_at=changed)
+    forge(issuing, base_number=1)
+    assert sign(token, claimer) == 0
+    assert leaves()[-1].refused == "crl_not_ours"
+
+
+def test_a_delta_that_says_more_than_changed_is_refused(issuing, full, token, claimer):
+    listed = Revocation.objects.get(serial_number=SERIAL)
+    forge(issuing, base_number=1, entries=[bytes(listed.crl_entry)])
+    assert sign(token, claimer) == 0
+    assert leaves()[-1].refused == "crl_not_ours"
+
+
+def test_a_number_of_the_full_list_is_no_delta_s(issuing, full, token, claimer):
+    forge(issuing, base_number=1, number=1)
+    assert sign(token, claimer) == 0
+    assert leaves()[-1].refused == "door_refused"
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"), [(CRLReason.KEY_COMPROMISE, FULL), (CRLReason.SUPERSEDED, DELTA)]
+)
+def test_the_full_list_is_brought_forward_for_a_compromised_key_only(issuing, full, reason, expected):
+    Revocation.objects.create(issuer_id=issuing.id, serial_number=OTHER, reason=int(reason), revoked_at=LATER)
+    before = CrlIntent.objects.count()
+    for _ in range(2):  # news may come twice
+        services.bring_forward(
+            issuer_id=issuing.id, serial_number=OTHER, reason=reason, actor=WORKER, now=LATER
+        )
+    made = [row.shard for row in CrlIntent.objects.order_by("id")[before:]]
+    partition = shard_of(OTHER, list_of(issuing.id, 1).rule.partitions)
+    assert sorted(made) == sorted([expected, partition])
+
+
+def test_news_of_a_release_comes_once(issuing, full):
+    Suspension.objects.create(issuer_id=issuing.id, serial_number=OTHER, suspended_at=NOON)
+    news = {"issuer_id": issuing.id, "serial_number": OTHER, "actor": WORKER}
+    services.bring_forward(**news, reason=CRLReason.CERTIFICATE_HOLD, now=LATER)
+    Release.objects.create(
+        suspended_at=NOON, issuer_id=issuing.id, serial_number=OTHER, released_at=LATER + A_SECOND
+    )
+    before = CrlIntent.objects.count()
+    for _ in range(2):
+        services.bring_forward(**news, reason=None, now=LATER + A_SECOND)
+    assert CrlIntent.objects.count() == before + 2
+    assert selectors.last_intent(issuing.id, DELTA, now=LATER + A_SECOND).number == 3
