@@ -45,6 +45,7 @@ INSIDE: Final[dict[str, Problem]] = {
     "value_not_in_template": _CERTIFICATE,
     "crl_entry_illegal": _LIST,
     "crl_list_unknown": _LIST,
+    "crl_no_base_yet": _LIST,
     "crl_not_ours": _LIST,
     "crl_scope_illegal": _LIST,
     # Keys and the signer.
