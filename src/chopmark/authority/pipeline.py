@@ -12,14 +12,23 @@ import structlog
 from chopmark.authority.applications import selectors as applications_selectors
 from chopmark.authority.applications import services as applications_services
 from chopmark.authority.applications.events import ApplicationClosedUnissued, ApplicationSubmitted
+from chopmark.authority.campaigns import handlers as campaigns
+from chopmark.authority.campaigns.events import CampaignRunning
 from chopmark.authority.catalogue import reading as catalogue
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.delivery import handlers as delivery
 from chopmark.authority.delivery import services as delivery_services
 from chopmark.authority.delivery.events import CertificateAccepted, CertificateDeclined
+from chopmark.authority.issuance import chunks as issuance_chunks
 from chopmark.authority.issuance import handlers as issuance
 from chopmark.authority.issuance import services as issuance_services
-from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent, RetryAsked
+from chopmark.authority.issuance.events import (
+    CertificateRecorded,
+    ChunkRecorded,
+    ChunkSpent,
+    ClaimSpent,
+    RetryAsked,
+)
 from chopmark.authority.kernel import outbox
 from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.keymaking import handlers as keymaking
@@ -53,6 +62,9 @@ ROUTES: Mapping[type, Iterable[outbox.Handler]] = {
     ],
     ClaimSpent: [revocation.revoke_spent, issuance.intend_again],
     RetryAsked: [issuance.intend_again],
+    CampaignRunning: [campaigns.queue_chunks],
+    ChunkRecorded: [campaigns.finish_if_done],
+    ChunkSpent: [revocation.revoke_spent_chunks, campaigns.queue_again],
     CertificateRevoked: [publication.bring_crl_forward, revocation.purge_keys_of_revoked],
     CrlPublicationAsked: [publication.prepare_asked],
     CrlSigned: [publication.publish_crls],
@@ -103,6 +115,8 @@ DUTIES: tuple[Callable[..., object], ...] = (
     publication_services.prepare_due,
     mending.mend_published,
     issuance_services.mark_spent_claims,
+    issuance_chunks.mark_spent_chunks,
+    campaigns.go_on,
     keymaking_services.request_spent_again,
     keymaking_services.purge_delivered,
     keymaking_services.purge_uncollected,

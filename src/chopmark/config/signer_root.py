@@ -91,13 +91,14 @@ def _through(door: ModuleType, token: Token, claimer: int, now: datetime) -> int
 
 def doors() -> Sequence[ModuleType]:
     """The owning apps' signing modules, checkpoint first: everything else waits for it."""
+    from chopmark.authority.campaigns import signing as campaigns
     from chopmark.authority.issuance import signing as issuance
     from chopmark.authority.keymaking import signing as keymaking
     from chopmark.authority.publication import signing as publication
     from chopmark.authority.transparency import signing as transparency
     from chopmark.authority.validation import signing as validation
 
-    return (transparency, keymaking, issuance, publication, validation)
+    return (transparency, keymaking, issuance, publication, validation, campaigns)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ BR = CA/Browser Forum, Baseline Requirements for TLS Server Certificates; we hol
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -134,6 +135,23 @@ def require_good_key(spki_der: bytes, policy: KeyPolicy) -> PublicKeyFacts:
 def read_public_key(spki_der: bytes) -> PublicKeyFacts:
     """What kind of key this is, without judging whether it is good."""
     return _take_apart(spki_der)[0]
+
+
+def key_shape(spki_der: bytes) -> tuple[KeyKind, bytes]:
+    """The kind of a key and its AlgorithmIdentifier, which is all that certificates of siblings have in common of it."""
+    try:
+        algorithm = der.read_one(spki_der).element().encoded
+    except der.MalformedDer as malformed:
+        raise WeakKeyMalformed(**malformed.details) from malformed
+    return _kind_of(algorithm), algorithm
+
+
+@lru_cache(maxsize=64)
+def _kind_of(algorithm: bytes) -> KeyKind:
+    kind = _KINDS.get(der.read_one(algorithm).oid())
+    if kind is None:
+        raise WeakKeyAlgorithm
+    return kind
 
 
 def _take_apart(spki_der: bytes) -> tuple[PublicKeyFacts, str, bytes]:

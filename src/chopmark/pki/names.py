@@ -40,6 +40,7 @@ __all__ = [
     "FactNotInTemplate",
     "FieldCheck",
     "NameNotOfTemplate",
+    "NameWriter",
     "Registration",
     "RegistrationMalformed",
     "SrnMalformed",
@@ -146,14 +147,38 @@ def _place(row: Mapping[str, str | bool]) -> DnAttribute:
 
 def build_name(template: DnTemplate, facts: Mapping[str, str]) -> DistinguishedName:
     """Compose a name; every fact finds its one place or the name is refused."""
-    if strangers := facts.keys() - template.fields:
-        raise FactNotInTemplate(field=min(strangers))
-    return write_name([chosen for place in template.attributes if (chosen := _choose(place, facts))])
+    return NameWriter(template).write(facts)
+
+
+class NameWriter:
+    """A template ready to compose many names: its constants are judged and encoded once."""
+
+    def __init__(self, template: DnTemplate) -> None:
+        self._fields = template.fields
+        self._places = [(place, _encoded_constant(place)) for place in template.attributes]
+
+    def write(self, facts: Mapping[str, str]) -> DistinguishedName:
+        if strangers := facts.keys() - self._fields:
+            raise FactNotInTemplate(field=min(strangers))
+        attributes, encoded = [], []
+        for place, constant in self._places:
+            if constant is not None:
+                attributes.append((place.attribute, place.constant or ""))
+                encoded.append(constant)
+            elif chosen := _choose(place, facts):
+                attributes.append(chosen)
+                encoded.append(_rdn(*chosen))
+        return DistinguishedName(tuple(attributes), der.sequence(*encoded))
+
+
+def _encoded_constant(place: DnAttribute) -> bytes | None:
+    if place.constant is None:
+        return None
+    require_lawful(rule_of(place.attribute), place.constant, field=place.attribute)
+    return _rdn(place.attribute, place.constant)
 
 
 def _choose(place: DnAttribute, facts: Mapping[str, str]) -> tuple[str, str] | None:
-    if place.constant is not None:
-        return place.attribute, place.constant
     value = facts.get(place.field or "")
     if value is None:
         if place.optional:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chopmark.authority.delivery.events import CertificateDeclined
+from chopmark.authority.issuance import chunk_selectors
 from chopmark.authority.issuance import selectors as issuance
-from chopmark.authority.issuance.events import ClaimSpent
+from chopmark.authority.issuance.events import ChunkSpent, ClaimSpent
+from chopmark.authority.issuance.press import SERIAL_OCTETS, split
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.keymaking import selectors as keymaking_selectors
 from chopmark.authority.keymaking import services as keymaking
@@ -29,6 +31,16 @@ def revoke_spent(events: Sequence[ClaimSpent], now: datetime) -> None:
         if revocation_of(event.issuer_id, serial_number) is None:
             services.revoke_spent(
                 issuer_id=event.issuer_id, serial_number=serial_number, actor=process("worker"), now=now
+            )
+
+
+def revoke_spent_chunks(events: Sequence[ChunkSpent], now: datetime) -> None:
+    for event in events:
+        chunk = chunk_selectors.attempt_of(event.campaign_id, event.number, event.attempt)
+        serial_numbers = split(bytes(chunk.serial_numbers), SERIAL_OCTETS)
+        if revocation_of(chunk.issuer_id, serial_numbers[0]) is None:
+            services.revoke_spent_chunk(
+                issuer_id=chunk.issuer_id, serial_numbers=serial_numbers, actor=process("worker"), now=now
             )
 
 

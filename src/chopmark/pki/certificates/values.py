@@ -23,6 +23,12 @@ class TemplateValues:
     values: Mapping[str, Value]
 
 
+def shape_of(values: TemplateValues) -> tuple[bytes, frozenset[str]]:
+    """The key's AlgorithmIdentifier, and which variable parts are present: with an address is no sibling of without."""
+    algorithm = der.read_one(values.spki_der).element().encoded
+    return algorithm, frozenset(name for name, value in values.values.items() if value)
+
+
 def values_of(profile: CertificateProfile, tbs: TbsCertificate) -> TemplateValues:
     values: dict[str, Value] = {
         **_read_notices(profile, tbs.extension_value(oids.CERTIFICATE_POLICIES)),

@@ -6,8 +6,9 @@ format, written down once, like the leaf itself.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,29 @@ def promised(table: str, values: Mapping[str, Any]) -> str:
     plain = {name: _plain(value) for name, value in values.items() if name not in LEFT_OUT}
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return f"{table}:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def promiser(table: str, names: Iterable[str]) -> Callable[[Sequence[Any]], str]:
+    """The same for many rows of a table, each given as its values in the order of `names`."""
+    kept = sorted((name, place) for place, name in enumerate(names) if name not in LEFT_OUT)
+    keys = [
+        (place, ("{" if first == 0 else ",") + _text(name) + ":") for first, (name, place) in enumerate(kept)
+    ]
+    prefix = f"{table}:"
+
+    def promise(values: Sequence[Any]) -> str:
+        text = "".join([key + _text(values[place]) for place, key in keys]) + "}"
+        return prefix + hashlib.sha256(text.encode()).hexdigest()
+
+    return promise
+
+
+def _text(value: Any) -> str:
+    if type(value) is bytes:
+        return f'"{value.hex()}"'
+    if type(value) is str:
+        return encode_basestring(value)
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _plain(value: Any) -> Any:
