@@ -15,6 +15,11 @@ def key_bits(spki_der: bytes) -> bytes:
     return bits
 
 
+def algorithm_of(spki_der: bytes) -> bytes:
+    """The AlgorithmIdentifier of a SubjectPublicKeyInfo."""
+    return der.read_one(spki_der).element().encoded
+
+
 def key_identifier(spki_der: bytes) -> bytes:
     """The leftmost 160 bits of SHA-256 over subjectPublicKey (RFC 7093 §2, method 1): the old length without SHA-1."""
     return hashlib.sha256(key_bits(spki_der)).digest()[:20]

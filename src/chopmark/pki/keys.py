@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from chopmark.pki import der, oids
 from chopmark.pki.der import tags
-from chopmark.pki.keyids import spki_sha256
+from chopmark.pki.keyids import algorithm_of, spki_sha256
 from chopmark.pki.profiles import KeyKind
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.weakness import has_close_primes, has_roca_fingerprint, smallest_factor
@@ -140,7 +140,7 @@ def read_public_key(spki_der: bytes) -> PublicKeyFacts:
 def key_shape(spki_der: bytes) -> tuple[KeyKind, bytes]:
     """The kind of a key and its AlgorithmIdentifier, which is all that certificates of siblings have in common of it."""
     try:
-        algorithm = der.read_one(spki_der).element().encoded
+        algorithm = algorithm_of(spki_der)
     except der.MalformedDer as malformed:
         raise WeakKeyMalformed(**malformed.details) from malformed
     return _kind_of(algorithm), algorithm

@@ -70,6 +70,7 @@ class LintedCertificate:
     values: TemplateValues
     given: Given
     findings: tuple[Finding, ...]
+    shape: object  # what its siblings have in common with it, beside the template
     maker: InitVar[object]
 
     def __post_init__(self, maker: object) -> None:
@@ -115,7 +116,13 @@ def lint_certificate(
     if values is None:
         raise LintRefused(tuple(findings))
     return LintedCertificate(
-        tbs_certificate=tbs, template=template, values=values, given=given, findings=kept, maker=_MAKER
+        tbs_certificate=tbs,
+        template=template,
+        values=values,
+        given=given,
+        findings=kept,
+        shape=shape_of(values),
+        maker=_MAKER,
     )
 
 
@@ -128,7 +135,7 @@ def lint_sibling(tbs: bytes, sibling: LintedCertificate) -> LintedCertificate:
     values = _read_as(sibling.template, certificate)
     if values is None:
         raise LintRefused(tuple(_not_this_template()))
-    if shape_of(values) != shape_of(sibling.values):
+    if shape_of(values) != sibling.shape:
         raise LintRefused((Finding(Source.OWN, "not_a_sibling", Severity.ERROR, "tbsCertificate"),))
     return LintedCertificate(
         tbs_certificate=tbs,
@@ -136,6 +143,7 @@ def lint_sibling(tbs: bytes, sibling: LintedCertificate) -> LintedCertificate:
         values=values,
         given=sibling.given,
         findings=_require_passed(own.judge_sibling(certificate, sibling.given)),
+        shape=sibling.shape,
         maker=_MAKER,
     )
 

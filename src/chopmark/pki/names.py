@@ -1,5 +1,6 @@
 """Distinguished names: composed from facts by a template, and parsed back into the same facts (C9, C12)."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,6 +54,9 @@ __all__ = [
     "require_srn",
     "write_name",
 ]
+
+
+_SPECIAL = re.compile(r'[\\",+<>;=]|^#')
 
 
 class NameNotOfTemplate(Refusal):
@@ -206,7 +210,8 @@ def write_name(attributes: list[tuple[str, str]]) -> DistinguishedName:
 
 def _rdn(attribute: str, value: str) -> bytes:
     rule = rule_of(attribute)
-    return der.set_of(der.sequence(der.oid(rule.oid), encode_value(rule, value)))
+    # A set of one is in order.
+    return der.tlv(tags.SET, der.tlv(tags.SEQUENCE, der.oid(rule.oid) + encode_value(rule, value)))
 
 
 @lru_cache(maxsize=256)
@@ -215,10 +220,16 @@ def read_name(name_der: bytes) -> DistinguishedName:
     rdns = der.read_one(name_der)
     attributes = []
     while rdns:
-        rdn = rdns.enter(tags.SET)
-        attributes.append(_read_attribute(rdn.enter()))
-        rdn.finish()
+        attributes.append(_read_rdn(rdns.element(tags.SET).encoded))
     return DistinguishedName(tuple(attributes), name_der)
+
+
+@lru_cache(maxsize=1024)  # country, organisation and class are the same in many names
+def _read_rdn(encoded: bytes) -> tuple[str, str]:
+    rdn = der.read_one(encoded, tags.SET)
+    attribute = _read_attribute(rdn.enter())
+    rdn.finish()
+    return attribute
 
 
 def _read_attribute(pair: der.Reader) -> tuple[str, str]:
@@ -256,5 +267,7 @@ def _places_present(template: DnTemplate, name: DistinguishedName) -> list[DnAtt
 
 
 def _escaped(value: str) -> str:
+    if not _SPECIAL.search(value):
+        return value
     text = "".join("\\" + character if character in '\\",+<>;=' else character for character in value)
     return "\\" + text if text.startswith("#") else text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -60,13 +61,18 @@ def read_tbs_certificate(encoded: bytes) -> TbsCertificate:
         serial_number=serial_number,
         signature_algorithm=algorithm,
         issuer_der=issuer,
-        not_before=der.parse_time(not_before),
-        not_after=der.parse_time(not_after),
+        not_before=_moment(not_before),
+        not_after=_moment(not_after),
         validity_tags=(not_before.tag, not_after.tag),
         subject_der=subject,
         spki_der=spki,
         extension_list=extensions,
     )
+
+
+@lru_cache(maxsize=64)
+def _moment(element: der.Element) -> datetime:
+    return der.parse_time(element)
 
 
 def _read_version(reader: der.Reader) -> int:
@@ -84,8 +90,14 @@ def _read_extensions(wrapped: der.Reader | None) -> tuple[ExtensionFacts, ...]:
     reader, found = wrapped.enter(), []
     wrapped.finish()
     while reader:
-        found.append(read_extension(reader.enter()))
+        found.append(_read_encoded(reader.element(tags.SEQUENCE).encoded))
     return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _read_encoded(encoded: bytes) -> ExtensionFacts:
+    """Most extensions of a population are the same in every certificate."""
+    return read_extension(der.read_one(encoded))
 
 
 def read_extension(reader: der.Reader) -> ExtensionFacts:

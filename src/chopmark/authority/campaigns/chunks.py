@@ -3,7 +3,7 @@
 Each half is one transaction under the chunk's lock and finds its work done when it comes a second time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -86,6 +86,13 @@ def work(campaign_id: int, number: int, *, opener: Opener, randomness: Chance, n
     except ChunkAlreadyIntended:  # another worker was at it
         return False
     return True
+
+
+def all_items(campaign_id: int) -> Iterator[tuple[int, list[Item]]]:
+    """The lines of every chunk, by its number, one chunk at a time."""
+    chunks = CampaignChunk.objects.filter(campaign_id=campaign_id).order_by("number")
+    for number, items in chunks.values_list("number", "items").iterator(chunk_size=1):
+        yield number, unpack(bytes(items))
 
 
 def _is_named(campaign_id: int, number: int) -> bool:

@@ -142,14 +142,10 @@ def template_of(
 ) -> CertificateTemplate:
     """The compiled template of a type for a class on a day, under one issuer's shard, for keys of this kind."""
     issuer = custody.authority(issuer_id)
-    shard = shard_in_force(issuer, serial_number)
+    shard = shard_of(serial_number, current().crl.lists[issuer.slug].partitions)
     return template_for(
         type_code, subscriber_class, policy_date, issuer, shard, read_public_key(spki_der).kind
     )
-
-
-def shard_in_force(issuer: IssuingAuthority, serial_number: bytes) -> int:
-    return shard_of(serial_number, current().crl.lists[issuer.slug].partitions)
 
 
 def template_for(

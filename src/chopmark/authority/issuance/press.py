@@ -14,8 +14,9 @@ from chopmark.authority.catalogue.reading import current
 from chopmark.authority.catalogue.shapes import name_template
 from chopmark.authority.catalogue.words import Source
 from chopmark.authority.custody import selectors as custody
+from chopmark.authority.custody.printing import shard_of
 from chopmark.authority.custody.selectors import IssuingAuthority
-from chopmark.authority.issuance.composing import BACKDATED_FOR, shard_in_force, template_for
+from chopmark.authority.issuance.composing import BACKDATED_FOR, template_for
 from chopmark.authority.issuance.errors import SeveralIssuers
 from chopmark.pki.certificates import CertificateTemplate, PreparedTemplate, Value
 from chopmark.pki.keys import key_shape
@@ -56,6 +57,7 @@ class Press:
         self.kind = catalogue.require_recognised(type_code, now)
         self.day: date = current().authority.day_of(now)
         self.issuer: IssuingAuthority = _issuer_of(type_code, sorted(self.kind.classes), self.day)
+        self._partitions = current().crl.lists[self.issuer.slug].partitions
         self._not_before = (now - BACKDATED_FOR).replace(microsecond=0)
         self._not_after = catalogue.not_after(type_code, now)
         self._names: dict[str, NameWriter] = {}
@@ -65,7 +67,7 @@ class Press:
         """The certificate that the type in force gives to this line (CPS 7.1)."""
         group = class_for(self.kind, line.age_band)
         key_kind, algorithm = key_shape(line.spki_der)
-        shard = shard_in_force(self.issuer, serial_number)
+        shard = shard_of(serial_number, self._partitions)
         prepared = self._prepared.get((group, shard, key_kind)) or self._prepare(group, shard, key_kind)
         facts = {
             field: value

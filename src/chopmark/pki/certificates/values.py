@@ -7,6 +7,7 @@ from datetime import datetime
 from chopmark.pki import der, extensions, oids
 from chopmark.pki.certificates.parts import Value
 from chopmark.pki.certificates.refusals import NotThisTemplate
+from chopmark.pki.keyids import algorithm_of
 from chopmark.pki.profiles import CertificateProfile, NameKind
 from chopmark.pki.tbs import TbsCertificate
 
@@ -25,8 +26,7 @@ class TemplateValues:
 
 def shape_of(values: TemplateValues) -> tuple[bytes, frozenset[str]]:
     """The key's AlgorithmIdentifier, and which variable parts are present: with an address is no sibling of without."""
-    algorithm = der.read_one(values.spki_der).element().encoded
-    return algorithm, frozenset(name for name, value in values.values.items() if value)
+    return algorithm_of(values.spki_der), frozenset(name for name, value in values.values.items() if value)
 
 
 def values_of(profile: CertificateProfile, tbs: TbsCertificate) -> TemplateValues:

@@ -1,6 +1,7 @@
 """The first judge: every rule in the rules folder, on the bytes that are to be signed."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from chopmark.pki.findings import Finding, Severity, Source
 from chopmark.pki.refusals import Refusal
@@ -16,8 +17,12 @@ def judge(certificate: TbsCertificate, given: Given) -> list[Finding]:
 
 def judge_sibling(certificate: TbsCertificate, given: Given) -> list[Finding]:
     """What those rules find that look at more than a linted sibling has settled already."""
-    asked = (rule for rule in all_rules() if not rule.shared)
-    return [finding for rule in asked for finding in _apply(rule, certificate, given)]
+    return [finding for rule in _unshared() for finding in _apply(rule, certificate, given)]
+
+
+@cache
+def _unshared() -> tuple[Rule, ...]:
+    return tuple(rule for rule in all_rules() if not rule.shared)
 
 
 def _apply(rule: Rule, certificate: TbsCertificate, given: Given) -> Iterator[Finding]:

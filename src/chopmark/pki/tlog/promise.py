@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
@@ -43,7 +44,16 @@ def _text(value: Any) -> str:
         return f'"{value.hex()}"'
     if type(value) is str:
         return encode_basestring(value)
+    if type(value) is int:
+        return str(value)
+    if type(value) is datetime:
+        return _moment(value)
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@lru_cache(maxsize=64)
+def _moment(value: datetime) -> str:
+    return f'"{value.astimezone(UTC).isoformat()}"'
 
 
 def _plain(value: Any) -> Any:
