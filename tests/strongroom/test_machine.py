@@ -10,7 +10,15 @@ from people import ASHA, ERRAND, WORKER, asha_applies
 
 from chopmark.strongroom import clock, machine
 from chopmark.strongroom.actors import CLOCK
-from chopmark.strongroom.client import Found, Strongroom, StrongroomRefused, StrongroomUnavailable
+from chopmark.strongroom.client import (
+    Found,
+    Strongroom,
+    StrongroomRefused,
+    StrongroomUnavailable,
+    read_receipt,
+    roll_digest,
+)
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import cases, watching
@@ -251,3 +259,21 @@ def test_an_outlet_is_a_short_code(raw, case_id, outlet):
     asks = {"case": str(case_id), "purpose": "certificate", "fields": ["name"], "actor": "worker"}
     answer = raw.post("/open", json=asks | {"application": ERRAND.reference, "outlet": outlet})
     assert answer.json() == {"refused": "request_malformed"}
+
+
+def test_names_of_many_come_with_the_owners_roll(door, strongroom):
+    officers_are_in()
+    now = clock.now()
+    leave = grant(DEVI, FARAH, now=now, purpose="population_issue", expires_at=now + timedelta(days=1))
+    here = asha_applies(errand=replace(ERRAND, reference="AP261100430"), now=now).record_id
+    stranger = uuid4()
+    found, text = door.open_roll(
+        grant=leave,
+        purpose="population_issue",
+        records=[here, stranger],
+        type_code="smart-id",
+        actor="worker",
+    )
+    assert found[stranger] == "record_unknown"
+    roll = read_receipt(text, key=keyring().receipt_key.public_key().public_bytes_raw())
+    assert (roll.type, roll.count, roll.sha256) == ("smart-id", 1, roll_digest([found[here]]))

@@ -14,7 +14,7 @@ from chopmark.authority.issuance import composing, gate
 from chopmark.authority.kernel.actors import Actor
 from chopmark.strongroom.client import RollLine, RollReceipt, roll_digest
 from chopmark.strongroom.receipts import roll_payload, sign
-from world import NOON, World, a_csr, a_key, at, spki_der
+from world import NOON, World, a_key, at, spki_der
 
 GRANT = UUID("9d1c2b6e-0000-4000-8000-000000000001")
 
@@ -121,8 +121,3 @@ def intended(drive) -> Campaign:
     campaign = drive.running()
     drive.works(campaign)
     return campaign
-
-
-@pytest.fixture
-def csr():
-    return lambda: a_csr(a_key())

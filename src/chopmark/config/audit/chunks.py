@@ -99,7 +99,7 @@ def check_chunks(*, settled: bool, some: Collection[int] | None = None) -> Itera
     """Every certificate of a chunk has its intent, its claim and the intended bytes; a spent chunk is revoked whole."""
     issuers = {number: x509.load_der_x509_certificate(bytes(der)) for number, der in rows(ISSUERS)}
     for found in rows(CHUNKS):
-        chunk = _Chunk(*(bytes(one) if isinstance(one, memoryview) else one for one in found))
+        chunk = _Chunk(*found)
         if some is None or chunk.id in some:
             yield from _check(chunk, issuers[chunk.issuer_id], settled=settled)
 

@@ -126,7 +126,7 @@ def _is_logged() -> bool:
     from chopmark.authority.audit.models import Leaf
     from chopmark.authority.transparency.models import Checkpoint, Position
 
-    newest = Leaf.objects.order_by("-id").values_list("id", flat=True).first()
+    newest = Leaf.objects.order_by("-id").values_list("id", flat=True).first() or 0
     position = Position.objects.filter(leaf_id=newest).values_list("position", flat=True).first()
     head = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first()
     return position is not None and head is not None and position < head
