@@ -220,7 +220,7 @@ def read_name(name_der: bytes) -> DistinguishedName:
     rdns = der.read_one(name_der)
     attributes = []
     while rdns:
-        attributes.append(_read_rdn(rdns.element(tags.SET).encoded))
+        attributes.append(_read_rdn(rdns.encoded(tags.SET)))
     return DistinguishedName(tuple(attributes), name_der)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from chopmark.pki import der
 from chopmark.pki.algorithms import SignatureAlgorithm, algorithm_identifier
@@ -13,7 +14,7 @@ from chopmark.pki.certificates.refusals import (
     ValueNotInTemplate,
 )
 from chopmark.pki.certificates.values import TemplateValues, values_of
-from chopmark.pki.der import MalformedDer
+from chopmark.pki.der import MalformedDer, tags
 from chopmark.pki.profiles import CertificateProfile, IssuerFacts
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tbs import TbsCertificate, read_tbs_certificate
@@ -50,8 +51,7 @@ class CertificateTemplate:
 
     def prepare(self, *, not_before: datetime, not_after: datetime) -> "PreparedTemplate":
         """The same for many that begin and end together."""
-        validity = der.sequence(der.time(not_before), der.time(not_after))
-        return PreparedTemplate(self, self.algorithm_and_issuer + validity)
+        return PreparedTemplate(self, self.algorithm_and_issuer + _validity(not_before, not_after))
 
     def read(self, tbs: bytes) -> TemplateValues:
         """The values that this TBSCertificate was filled with; proved by filling again and finding the same bytes."""
@@ -81,6 +81,11 @@ class CertificateTemplate:
         return found
 
 
+@lru_cache(maxsize=64)
+def _validity(not_before: datetime, not_after: datetime) -> bytes:
+    return der.sequence(der.time(not_before), der.time(not_after))
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedTemplate:
     """A template with its validity encoded: what is left is the serial number, the subject, its key and its values."""
@@ -95,13 +100,18 @@ class PreparedTemplate:
         written = b"".join(
             [part if isinstance(part, bytes) else part(spki_der, values) for part in self.template.parts]
         )
-        return der.sequence(
-            _V3,
-            der.serial_number(serial_number),
-            self.algorithm_issuer_validity,
-            subject_der,
-            spki_der,
-            der.explicit(3, der.sequence(written)),
+        extensions = der.tlv(tags.EXPLICIT | 3, der.tlv(tags.SEQUENCE, written))
+        return der.tlv(
+            tags.SEQUENCE,
+            b"%b%b%b%b%b%b"
+            % (
+                _V3,
+                der.serial_number(serial_number),
+                self.algorithm_issuer_validity,
+                subject_der,
+                spki_der,
+                extensions,
+            ),
         )
 
 
