@@ -27,13 +27,11 @@ def promised(table: str, values: Mapping[str, Any]) -> str:
 def promiser(table: str, names: Iterable[str]) -> Callable[[Sequence[Any]], str]:
     """The same for many rows of a table, each given as its values in the order of `names`."""
     kept = sorted((name, place) for place, name in enumerate(names) if name not in LEFT_OUT)
-    keys = [
-        (place, ("{" if first == 0 else ",") + _text(name) + ":") for first, (name, place) in enumerate(kept)
-    ]
+    keys = [(place, _text(name) + ":") for name, place in kept]
     prefix = f"{table}:"
 
     def promise(values: Sequence[Any]) -> str:
-        text = "".join([key + _text(values[place]) for place, key in keys]) + "}"
+        text = "{" + ",".join([key + _text(values[place]) for place, key in keys]) + "}"
         return prefix + hashlib.sha256(text.encode()).hexdigest()
 
     return promise
