@@ -9,6 +9,7 @@ TABLES = set(PROMISING.tables)
 # Each by another check than `promises.py`, which tests/tampering tries.
 HELD_OTHERWISE = {
     "audit_leaf": "log.check_leaves, and every entry beside the public one",
+    "issuance_chunkclaim": "chunks.check_chunks: a chunk with certificates and no claim is named",
     "issuance_claim": "key_uses.check_claims: a certificate without a claim is named",
     "ledger_ledgeraccount": "books.check_books: a payment whose legs are in other accounts than it says is named",
     "publication_crlclaim": "published.check_published: a list without a claim is named",
@@ -30,6 +31,7 @@ NOT_HELD = {
     "django_content_type": "the framework's; written by migrations",
     "django_migrations": "the framework's; says which migrations ran",
     "issuance_blocked": "that an application waits for an operator; its refusal has a leaf",
+    "issuance_refusedchunk": "that a chunk waits for an operator; its refusal has a leaf",
     "issuance_refusedintent": "that an intent waits for an operator; its refusal has a leaf",
     "keymaking_envelope": "a drawer's stock, as ciphertext; handing one out has a leaf, without its row",
     "keymaking_envelopehandover": "its leaf tells the same, without its row",

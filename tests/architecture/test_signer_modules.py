@@ -8,7 +8,7 @@ from chopmark.config.home import open_home
 
 # The apps that own a door, and those that a door's owner stands on.
 MAY_LOAD = {
-    "applications", "audit", "catalogue", "custody", "issuance", "kernel", "keymaking", "ledger", "participants",
+    "applications", "audit", "campaigns", "catalogue", "custody", "issuance", "kernel", "keymaking", "ledger", "participants",
     "publication", "revocation", "delivery", "transparency", "validation", "verification",
 }  # fmt: skip
 MUST_NOT_LOAD = (
@@ -43,7 +43,7 @@ def test_it_loads_its_doors_and_what_they_stand_on(home):
     doors = {name for name in loaded if name.startswith("chopmark.authority.") and name.endswith(".signing")}
     assert doors == {
         f"chopmark.authority.{app}.signing"
-        for app in ("issuance", "keymaking", "publication", "transparency", "validation")
+        for app in ("campaigns", "issuance", "keymaking", "publication", "transparency", "validation")
     }
     services = {
         name.split(".")[2]

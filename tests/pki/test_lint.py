@@ -116,6 +116,7 @@ def test_nobody_else_can_call_bytes_linted():
             values=passed.values,
             given=passed.given,
             findings=(),
+            shape=passed.shape,
             maker=object(),
         )
     with pytest.raises((lint.NotMadeByLint, TypeError, ValueError)):

@@ -16,7 +16,10 @@ from chopmark.strongroom.client import (
     Strongroom,
     StrongroomRefused,
     StrongroomUnavailable,
+    read_receipt,
+    roll_digest,
 )
+from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Case, Opening, Record
 from chopmark.strongroom.notices import sender
 from chopmark.strongroom.purposes import terms
@@ -298,3 +301,21 @@ def test_what_is_no_notice_is_refused(raw, case_id, wrong):
     asks["record"] = str(Case.objects.get(pk=case_id).record_id)
     answer = raw.post("/deliver", json=asks | wrong)
     assert (answer.status_code, answer.json()) == (400, {"refused": "request_malformed"})
+
+
+def test_names_of_many_come_with_the_owners_roll(door, strongroom):
+    officers_are_in()
+    now = clock.now()
+    leave = grant(DEVI, FARAH, now=now, purpose="population_issue", expires_at=now + timedelta(days=1))
+    here = asha_applies(errand=replace(ERRAND, reference="AP261100430"), now=now).record_id
+    stranger = uuid4()
+    found, text = door.open_roll(
+        grant=leave,
+        purpose="population_issue",
+        records=[here, stranger],
+        type_code="smart-id",
+        actor="worker",
+    )
+    assert found[stranger] == "record_unknown"
+    roll = read_receipt(text, key=keyring().receipt_key.public_key().public_bytes_raw())
+    assert (roll.type, roll.count, roll.sha256) == ("smart-id", 1, roll_digest([found[here]]))

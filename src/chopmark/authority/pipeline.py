@@ -12,14 +12,23 @@ import structlog
 from chopmark.authority.applications import selectors as applications_selectors
 from chopmark.authority.applications import services as applications_services
 from chopmark.authority.applications.events import ApplicationClosedUnissued, ApplicationSubmitted
+from chopmark.authority.campaigns import handlers as campaigns
+from chopmark.authority.campaigns.events import CampaignRunning
 from chopmark.authority.catalogue import reading as catalogue
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.delivery import handlers as delivery
 from chopmark.authority.delivery import services as delivery_services
 from chopmark.authority.delivery.events import CertificateAccepted, CertificateDeclined
+from chopmark.authority.issuance import chunks as issuance_chunks
 from chopmark.authority.issuance import handlers as issuance
 from chopmark.authority.issuance import services as issuance_services
-from chopmark.authority.issuance.events import CertificateRecorded, ClaimSpent, RetryAsked
+from chopmark.authority.issuance.events import (
+    CertificateRecorded,
+    ChunkRecorded,
+    ChunkSpent,
+    ClaimSpent,
+    RetryAsked,
+)
 from chopmark.authority.kernel import outbox
 from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.keymaking import handlers as keymaking
@@ -69,6 +78,9 @@ ROUTES: Mapping[type, Iterable[outbox.Handler]] = {
     NoticeAsked: [notices.deliver_asked],
     CertificateSuspended: [publication.list_suspended],
     CertificateReleased: [publication.unlist_released],
+    CampaignRunning: [campaigns.queue_chunks],
+    ChunkRecorded: [campaigns.finish_if_done],
+    ChunkSpent: [revocation.revoke_spent_chunks, campaigns.queue_again],
     CrlPublicationAsked: [publication.prepare_asked],
     CrlSigned: [publication.publish_crls],
 }
@@ -118,6 +130,8 @@ DUTIES: tuple[Callable[..., object], ...] = (
     publication_services.prepare_due,
     mending.mend_published,
     issuance_services.mark_spent_claims,
+    issuance_chunks.mark_spent_chunks,
+    campaigns.go_on,
     keymaking_services.request_spent_again,
     keymaking_services.purge_delivered,
     keymaking_services.purge_uncollected,

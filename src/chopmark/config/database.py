@@ -113,13 +113,14 @@ def _grant(verbs: frozenset[str], table: str, role: str) -> sql.Composed:
     return sql.SQL("grant {} on table {} to {}").format(words, sql.Identifier(table), sql.Identifier(role))
 
 
-# Identity columns need no more than INSERT; a serial column's sequence is used in the inserting role's own name.
+# Whoever may insert may draw the number first: a serial column's default does, and so does whoever copies many rows whose ids
+# other rows name. It is no more than an insert and its rollback would do.
 _SEQUENCES = sql.SQL("""\
 do $$ declare found record; begin
   for found in
     select sequence.oid::regclass as sequence, role.rolname as role
     from pg_class sequence
-    join pg_depend link on link.objid = sequence.oid and link.classid = 'pg_class'::regclass and link.deptype = 'a'
+    join pg_depend link on link.objid = sequence.oid and link.classid = 'pg_class'::regclass and link.deptype in ('a', 'i')
     join pg_class holder on holder.oid = link.refobjid
     join pg_roles role on not role.rolsuper and has_table_privilege(role.oid, holder.oid, 'INSERT')
     where sequence.relkind = 'S' and sequence.relnamespace = 'public'::regnamespace

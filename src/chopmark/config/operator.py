@@ -22,7 +22,7 @@ from chopmark.verifier.sources import source_of
 LOOK_AGAIN_AFTER = 2.0
 # `transparency.alerts.Reason`, which is known when the settings are; a test holds them together.
 REASONS = ("configuration_corrected", "database_brought_up", "fork_handed_over", "witness_replaced")
-_HOME = click.option(
+HOME = click.option(
     "--home",
     type=click.Path(path_type=Path),
     envvar="CHOPMARK_HOME",
@@ -30,9 +30,9 @@ _HOME = click.option(
     show_default=True,
     help="The home folder of the installation.",
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-_AS = click.option("--as", "number", required=True, help="Your staff number.")
-_CODE = click.option(
+JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+AS = click.option("--as", "number", required=True, help="Your staff number.")
+CODE = click.option(
     "--code", prompt="One-time code", hide_input=True, help="The code your authenticator shows now."
 )
 
@@ -40,8 +40,10 @@ _CODE = click.option(
 def register(cli: click.Group) -> None:
     """Add these verbs to the `chopmark` command."""
     from chopmark.config.bench.command import bench
+    from chopmark.config.campaigns import campaign
     from chopmark.verifier.cli import log, proof
 
+    cli.add_command(campaign)
     cli.add_command(crl)
     cli.add_command(certificate)
     cli.add_command(witness)
@@ -59,13 +61,13 @@ def crl() -> None:
 @crl.command()
 @click.option("--now", "at_once", is_flag=True, required=True, help="Do not wait for the next slot.")
 @click.option("--issuer", "slug", help="Only this issuer's lists; otherwise every issuing authority's.")
-@_HOME
-@_AS
-@_CODE
-@_JSON
+@HOME
+@AS
+@CODE
+@JSON
 def publish(home: Path, number: str, code: str, slug: str | None, at_once: bool, as_json: bool) -> None:
     """Have new lists made now; they are public as soon as they are signed and logged."""
-    _become(home, "operator")
+    become(home, "operator")
     from chopmark.authority.custody import selectors as custody
     from chopmark.authority.kernel import clock
     from chopmark.authority.participants.sign_in import enter_by_code
@@ -80,7 +82,7 @@ def publish(home: Path, number: str, code: str, slug: str | None, at_once: bool,
             if slug or not one.is_root
         }
 
-    made = _or_refusal(ask)
+    made = or_refusal(ask)
     lines = [f"{issuer}: {count} lists asked for" for issuer, count in made.items()]
     click.echo(json.dumps(made) if as_json else "\n".join(lines))
 
@@ -88,11 +90,11 @@ def publish(home: Path, number: str, code: str, slug: str | None, at_once: bool,
 @crl.command()
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="Otherwise today.")
 @click.option("--until", "last", type=click.DateTime(["%Y-%m-%d"]), help="Otherwise the same day.")
-@_HOME
-@_JSON
+@HOME
+@JSON
 def slots(home: Path, first: datetime | None, last: datetime | None, as_json: bool) -> None:
     """Say of each slot of the timetable when its lists were due and when they were public; leaves with 1 if one was late."""
-    _become(home, "audit")
+    become(home, "audit")
     from chopmark.config.slots import said_of
 
     lines, all_on_time = said_of(first and first.date(), last and last.date())
@@ -105,13 +107,13 @@ def slots(home: Path, first: datetime | None, last: datetime | None, as_json: bo
     "--log", "place", required=True, metavar="PLACE", help="The public log, a folder or an address."
 )
 @click.option("--key", type=LogKey(), required=True, metavar="VKEY", help="The key that signs it.")
-@_HOME
-@_AS
-@_CODE
-@_JSON
+@HOME
+@AS
+@CODE
+@JSON
 def restore(home: Path, place: str, key: VerifierKey, number: str, code: str, as_json: bool) -> None:
     """After a restore from a backup: bring back every revocation and suspension that the public log tells of."""
-    _become(home, "operator")
+    become(home, "operator")
     from chopmark.authority.kernel import clock
     from chopmark.authority.participants.sign_in import enter_by_code
     from chopmark.authority.revocation import restoring
@@ -122,7 +124,7 @@ def restore(home: Path, place: str, key: VerifierKey, number: str, code: str, as
         told = told_by(source_of(place), key)
         return {"told": len(told), "restored": restoring.restore(told=told, actor=operator, now=clock.now())}
 
-    done = _or_refusal(bring_back)
+    done = or_refusal(bring_back)
     click.echo(
         json.dumps(done)
         if as_json
@@ -137,13 +139,13 @@ def certificate() -> None:
 
 @certificate.command()
 @click.argument("reference")
-@_HOME
-@_AS
-@_CODE
-@_JSON
+@HOME
+@AS
+@CODE
+@JSON
 def retry(home: Path, reference: str, number: str, code: str, as_json: bool) -> None:
     """Have an approved application intended again, once what stood in the way is mended."""
-    _become(home, "operator")
+    become(home, "operator")
     from chopmark.authority.issuance.services import ask_again
     from chopmark.authority.kernel import clock
     from chopmark.authority.participants.sign_in import enter_by_code
@@ -153,14 +155,14 @@ def retry(home: Path, reference: str, number: str, code: str, as_json: bool) -> 
         ask_again(reference=reference, actor=operator, now=clock.now())
         return reference
 
-    asked = _or_refusal(ask)
+    asked = or_refusal(ask)
     click.echo(json.dumps({"asked": asked}) if as_json else f"{asked}: asked again")
 
 
 @certificate.command()
 @click.argument("serial")
-@_HOME
-@_JSON
+@HOME
+@JSON
 @click.option(
     "--at",
     "moment",
@@ -170,10 +172,10 @@ def retry(home: Path, reference: str, number: str, code: str, as_json: bool) -> 
 )
 def status(serial: str, home: Path, as_json: bool, moment: datetime) -> None:
     """Say what the world could know of a certificate at a moment: valid or not, by which public list, recognised or not."""
-    _become(home, "audit")
+    become(home, "audit")
     from chopmark.config.past import words_of
 
-    found = _or_refusal(lambda: words_of(_serial_number(serial), at=moment))
+    found = or_refusal(lambda: words_of(_serial_number(serial), at=moment))
     click.echo(
         json.dumps(found) if as_json else "\n".join(f"{name}: {value}" for name, value in found.items())
     )
@@ -181,17 +183,17 @@ def status(serial: str, home: Path, as_json: bool, moment: datetime) -> None:
 
 @certificate.command()
 @click.argument("serial")
-@_HOME
+@HOME
 @click.option(
     "--with-payloads", is_flag=True, help="Open what each entry commits to, as an auditor may see it."
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Otherwise it is printed.")
 def evidence(serial: str, home: Path, with_payloads: bool, out: Path | None) -> None:
     """Gather every entry about a certificate with its proof, in one file that `chopmark proof verify` checks offline."""
-    _become(home, "audit")
+    become(home, "audit")
     from chopmark.config.evidence import gather
 
-    text, waiting = _or_refusal(lambda: gather(_serial_number(serial), with_payloads=with_payloads))
+    text, waiting = or_refusal(lambda: gather(_serial_number(serial), with_payloads=with_payloads))
     if waiting:
         click.echo(
             f"{waiting} entries are not in it: no checkpoint that may be relied on is over them yet", err=True
@@ -208,11 +210,11 @@ def witness() -> None:
 
 
 @witness.command()
-@_HOME
-@_JSON
+@HOME
+@JSON
 def alerts(home: Path, as_json: bool) -> None:
     """Those that nobody has acknowledged; docs/witness.md says what each answer means."""
-    _become(home, "operator")
+    become(home, "operator")
     from chopmark.authority.transparency.alerts import open_alerts
 
     found = [
@@ -234,13 +236,13 @@ def alerts(home: Path, as_json: bool) -> None:
 @witness.command()
 @click.argument("alert", type=int)
 @click.option("--reason", required=True, type=click.Choice(REASONS), help="What was found.")
-@_HOME
-@_AS
-@_CODE
-@_JSON
+@HOME
+@AS
+@CODE
+@JSON
 def acknowledge(home: Path, alert: int, reason: str, number: str, code: str, as_json: bool) -> None:
     """Say, for the operator or the supervisor, that an alert was looked into; the log keeps who said what."""
-    _become(home, "operator")
+    become(home, "operator")
     from chopmark.authority.kernel import clock
     from chopmark.authority.participants.sign_in import enter_by_code
     from chopmark.authority.transparency.alerts import Reason
@@ -251,13 +253,13 @@ def acknowledge(home: Path, alert: int, reason: str, number: str, code: str, as_
         service(alert_id=alert, reason=Reason(reason), actor=officer, now=clock.now())
         return alert
 
-    seen = _or_refusal(ask)
+    seen = or_refusal(ask)
     click.echo(json.dumps({"acknowledged": seen}) if as_json else f"alert {seen}: acknowledged")
 
 
 @click.command()
-@_HOME
-@_JSON
+@HOME
+@JSON
 @click.option("--settled", is_flag=True, help="Nothing is on its way: a claim without a record is a fault.")
 @click.option("--offline", is_flag=True, help="Do not ask the responder.")
 @click.option(
@@ -314,7 +316,7 @@ def audit(
 
 
 def _look(home: Path, settled: bool, offline: bool) -> Callable[[], Iterable[Fault]]:
-    _become(home, "audit")
+    become(home, "audit")
     from django.conf import settings
 
     from chopmark.authority.kernel import clock
@@ -347,7 +349,7 @@ def _serial_number(typed: str) -> bytes:
         raise click.UsageError("a serial number is written in hexadecimal") from None
 
 
-def _become(home: Path, process: str) -> None:
+def become(home: Path, process: str) -> None:
     """Read the settings of this home as one of its processes, with that process's grants and no more."""
     import django
 
@@ -357,7 +359,7 @@ def _become(home: Path, process: str) -> None:
     django.setup()
 
 
-def _or_refusal(ask: Callable[[], Any]) -> Any:
+def or_refusal(ask: Callable[[], Any]) -> Any:
     """What is asked, or the refusal's own code and a non-zero exit."""
     try:
         return ask()

@@ -4,6 +4,7 @@ It listens on nothing. It wakes when a row that asks for a signature commits, or
 whole bytes again with the signer's own copy of the pack.
 """
 
+import gc
 import os
 import secrets
 import signal
@@ -49,14 +50,20 @@ def run(stop: threading.Event) -> None:
     from chopmark.authority.kernel import clock
 
     token = open_token()
+    # What is loaded stays; the collector need not walk over it for each chunk of a campaign.
+    gc.freeze()
     while not stop.is_set():
         try:
             with _alive(secrets.randbits(62)) as (claimer, wait):
                 # A door that failed may have claimed before it did: this claimer's life ends, so that the worker sees its
                 # unfinished claims as spent, and another begins.
-                while not stop.is_set() and None not in one_round(token, claimer, now=clock.now()):
+                while not stop.is_set():
+                    made = one_round(token, claimer, now=clock.now())
+                    if None in made:
+                        break
                     _heartbeat()
-                    wait(WAIT_SECONDS)
+                    if not any(made):  # otherwise more may wait than one round takes
+                        wait(WAIT_SECONDS)
             _heartbeat()
             stop.wait(WAIT_SECONDS)
         except (django.db.OperationalError, psycopg.OperationalError) as error:
@@ -91,13 +98,14 @@ def _through(door: ModuleType, token: Token, claimer: int, now: datetime) -> int
 
 def doors() -> Sequence[ModuleType]:
     """The owning apps' signing modules, checkpoint first: everything else waits for it."""
+    from chopmark.authority.campaigns import signing as campaigns
     from chopmark.authority.issuance import signing as issuance
     from chopmark.authority.keymaking import signing as keymaking
     from chopmark.authority.publication import signing as publication
     from chopmark.authority.transparency import signing as transparency
     from chopmark.authority.validation import signing as validation
 
-    return (transparency, keymaking, issuance, publication, validation)
+    return (transparency, keymaking, issuance, publication, validation, campaigns)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from chopmark.pki.refusals import Refusal
 
 # X.680 §41.4: the repertoire of PrintableString.
 _PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
+# What most names are: visible ASCII, single spaces inside; it is clean without looking at each character.
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -124,6 +126,8 @@ def is_mailbox(value: str) -> bool:
 
 def is_clean_text(value: str) -> bool:
     """No padding, no doubled space, nothing invisible, composed form: two names that look alike are alike."""
+    if _PLAIN.fullmatch(value):
+        return True
     unpadded = value == " ".join(value.split())
     visible = all(unicodedata.category(character)[0] not in "CZ" or character == " " for character in value)
     return unpadded and visible and unicodedata.is_normalized("NFC", value)

@@ -1,6 +1,7 @@
 """Extension values as DER (RFC 5280 §4.2): each function returns what stands inside extnValue."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from chopmark.pki import der, oids
 from chopmark.pki.der import tags
@@ -70,6 +71,7 @@ def general_names(names: Iterable[tuple[NameKind, str]]) -> bytes:
     return der.sequence(*(general_name(kind, value) for kind, value in names))
 
 
+@lru_cache(maxsize=64)  # several rules look at the same names
 def read_general_names(value: bytes) -> tuple[tuple[NameKind, str], ...]:
     return tuple(read_general_name(element) for element in der.read_one(value).elements())
 
@@ -101,6 +103,7 @@ def extended_key_usage(usages: Iterable[ExtendedKeyUsage]) -> bytes:
     return der.sequence(*(der.oid(usage.value) for usage in usages))
 
 
+@lru_cache(maxsize=64)
 def read_extended_key_usage(value: bytes) -> tuple[str, ...]:
     """Dotted identifiers: a certificate that we read may hold usages that we never write."""
     return read_oids(der.read_one(value))

@@ -1,6 +1,7 @@
 """Names for keys: the identifier in certificates, and the digest by which repeated keys are found."""
 
 import hashlib
+from functools import lru_cache
 
 from chopmark.pki import der
 from chopmark.pki.der import tags
@@ -15,6 +16,15 @@ def key_bits(spki_der: bytes) -> bytes:
     return bits
 
 
+@lru_cache(
+    maxsize=4096
+)  # some chunks of a population: a key is named when it is written, and again when it is proved
+def algorithm_of(spki_der: bytes) -> bytes:
+    """The AlgorithmIdentifier of a SubjectPublicKeyInfo."""
+    return der.read_one(spki_der).element().encoded
+
+
+@lru_cache(maxsize=4096)
 def key_identifier(spki_der: bytes) -> bytes:
     """The leftmost 160 bits of SHA-256 over subjectPublicKey (RFC 7093 §2, method 1): the old length without SHA-1."""
     return hashlib.sha256(key_bits(spki_der)).digest()[:20]

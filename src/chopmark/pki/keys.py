@@ -5,6 +5,7 @@ BR = CA/Browser Forum, Baseline Requirements for TLS Server Certificates; we hol
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from chopmark.pki import der, oids
 from chopmark.pki.der import tags
-from chopmark.pki.keyids import spki_sha256
+from chopmark.pki.keyids import algorithm_of, spki_sha256
 from chopmark.pki.profiles import KeyKind
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.weakness import has_close_primes, has_roca_fingerprint, smallest_factor
@@ -134,6 +135,23 @@ def require_good_key(spki_der: bytes, policy: KeyPolicy) -> PublicKeyFacts:
 def read_public_key(spki_der: bytes) -> PublicKeyFacts:
     """What kind of key this is, without judging whether it is good."""
     return _take_apart(spki_der)[0]
+
+
+def key_shape(spki_der: bytes) -> tuple[KeyKind, bytes]:
+    """The kind of a key and its AlgorithmIdentifier, which is all that certificates of siblings have in common of it."""
+    try:
+        algorithm = algorithm_of(spki_der)
+    except der.MalformedDer as malformed:
+        raise WeakKeyMalformed(**malformed.details) from malformed
+    return _kind_of(algorithm), algorithm
+
+
+@lru_cache(maxsize=64)
+def _kind_of(algorithm: bytes) -> KeyKind:
+    kind = _KINDS.get(der.read_one(algorithm).oid())
+    if kind is None:
+        raise WeakKeyAlgorithm
+    return kind
 
 
 def _take_apart(spki_der: bytes) -> tuple[PublicKeyFacts, str, bytes]:

@@ -8,9 +8,9 @@ from dataclasses import InitVar, dataclass
 from functools import partial
 from typing import TypeVar
 
-from chopmark.pki import certificates, der, ocsp
+from chopmark.pki import certificates, ocsp
 from chopmark.pki.algorithms import SignatureAlgorithm
-from chopmark.pki.certificates import CertificateTemplate, NotThisTemplate, TemplateValues
+from chopmark.pki.certificates import CertificateTemplate, NotThisTemplate, TemplateValues, shape_of
 from chopmark.pki.crl import CrlFacts
 from chopmark.pki.crl import read_tbs as read_crl_tbs
 from chopmark.pki.findings import Finding, Severity, Source
@@ -70,6 +70,7 @@ class LintedCertificate:
     values: TemplateValues
     given: Given
     findings: tuple[Finding, ...]
+    shape: object  # what its siblings have in common with it, beside the template
     maker: InitVar[object]
 
     def __post_init__(self, maker: object) -> None:
@@ -115,7 +116,13 @@ def lint_certificate(
     if values is None:
         raise LintRefused(tuple(findings))
     return LintedCertificate(
-        tbs_certificate=tbs, template=template, values=values, given=given, findings=kept, maker=_MAKER
+        tbs_certificate=tbs,
+        template=template,
+        values=values,
+        given=given,
+        findings=kept,
+        shape=shape_of(values),
+        maker=_MAKER,
     )
 
 
@@ -128,7 +135,7 @@ def lint_sibling(tbs: bytes, sibling: LintedCertificate) -> LintedCertificate:
     values = _read_as(sibling.template, certificate)
     if values is None:
         raise LintRefused(tuple(_not_this_template()))
-    if _shape(values) != _shape(sibling.values):
+    if shape_of(values) != sibling.shape:
         raise LintRefused((Finding(Source.OWN, "not_a_sibling", Severity.ERROR, "tbsCertificate"),))
     return LintedCertificate(
         tbs_certificate=tbs,
@@ -136,14 +143,9 @@ def lint_sibling(tbs: bytes, sibling: LintedCertificate) -> LintedCertificate:
         values=values,
         given=sibling.given,
         findings=_require_passed(own.judge_sibling(certificate, sibling.given)),
+        shape=sibling.shape,
         maker=_MAKER,
     )
-
-
-def _shape(values: TemplateValues) -> tuple[bytes, frozenset[str]]:
-    """The key's AlgorithmIdentifier, and which variable parts are present: with an address is no sibling of without."""
-    algorithm = der.read_one(values.spki_der).element().encoded
-    return algorithm, frozenset(name for name, value in values.values.items() if value)
 
 
 def lint_crl(tbs: bytes, *, issuer_certificate_der: bytes) -> LintedCrl:

@@ -1,5 +1,6 @@
 """Distinguished names: composed from facts by a template, and parsed back into the same facts (C9, C12)."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ __all__ = [
     "FactNotInTemplate",
     "FieldCheck",
     "NameNotOfTemplate",
+    "NameWriter",
     "Registration",
     "RegistrationMalformed",
     "SrnMalformed",
@@ -52,6 +54,9 @@ __all__ = [
     "require_srn",
     "write_name",
 ]
+
+
+_SPECIAL = re.compile(r'[\\",+<>;=]|^#')
 
 
 class NameNotOfTemplate(Refusal):
@@ -146,14 +151,38 @@ def _place(row: Mapping[str, str | bool]) -> DnAttribute:
 
 def build_name(template: DnTemplate, facts: Mapping[str, str]) -> DistinguishedName:
     """Compose a name; every fact finds its one place or the name is refused."""
-    if strangers := facts.keys() - template.fields:
-        raise FactNotInTemplate(field=min(strangers))
-    return write_name([chosen for place in template.attributes if (chosen := _choose(place, facts))])
+    return NameWriter(template).write(facts)
+
+
+class NameWriter:
+    """A template ready to compose many names: its constants are judged and encoded once."""
+
+    def __init__(self, template: DnTemplate) -> None:
+        self._fields = template.fields
+        self._places = [(place, _encoded_constant(place)) for place in template.attributes]
+
+    def write(self, facts: Mapping[str, str]) -> DistinguishedName:
+        if strangers := facts.keys() - self._fields:
+            raise FactNotInTemplate(field=min(strangers))
+        attributes, encoded = [], []
+        for place, constant in self._places:
+            if constant is not None:
+                attributes.append((place.attribute, place.constant or ""))
+                encoded.append(constant)
+            elif chosen := _choose(place, facts):
+                attributes.append(chosen)
+                encoded.append(_rdn(*chosen))
+        return DistinguishedName(tuple(attributes), der.sequence(*encoded))
+
+
+def _encoded_constant(place: DnAttribute) -> bytes | None:
+    if place.constant is None:
+        return None
+    require_lawful(rule_of(place.attribute), place.constant, field=place.attribute)
+    return _rdn(place.attribute, place.constant)
 
 
 def _choose(place: DnAttribute, facts: Mapping[str, str]) -> tuple[str, str] | None:
-    if place.constant is not None:
-        return place.attribute, place.constant
     value = facts.get(place.field or "")
     if value is None:
         if place.optional:
@@ -181,7 +210,8 @@ def write_name(attributes: list[tuple[str, str]]) -> DistinguishedName:
 
 def _rdn(attribute: str, value: str) -> bytes:
     rule = rule_of(attribute)
-    return der.set_of(der.sequence(der.oid(rule.oid), encode_value(rule, value)))
+    # A set of one is in order.
+    return der.tlv(tags.SET, der.tlv(tags.SEQUENCE, der.oid(rule.oid) + encode_value(rule, value)))
 
 
 @lru_cache(maxsize=256)
@@ -190,10 +220,16 @@ def read_name(name_der: bytes) -> DistinguishedName:
     rdns = der.read_one(name_der)
     attributes = []
     while rdns:
-        rdn = rdns.enter(tags.SET)
-        attributes.append(_read_attribute(rdn.enter()))
-        rdn.finish()
+        attributes.append(_read_rdn(rdns.encoded(tags.SET)))
     return DistinguishedName(tuple(attributes), name_der)
+
+
+@lru_cache(maxsize=1024)  # country, organisation and class are the same in many names
+def _read_rdn(encoded: bytes) -> tuple[str, str]:
+    rdn = der.read_one(encoded, tags.SET)
+    attribute = _read_attribute(rdn.enter())
+    rdn.finish()
+    return attribute
 
 
 def _read_attribute(pair: der.Reader) -> tuple[str, str]:
@@ -231,5 +267,7 @@ def _places_present(template: DnTemplate, name: DistinguishedName) -> list[DnAtt
 
 
 def _escaped(value: str) -> str:
+    if not _SPECIAL.search(value):
+        return value
     text = "".join("\\" + character if character in '\\",+<>;=' else character for character in value)
     return "\\" + text if text.startswith("#") else text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -38,20 +39,21 @@ class TbsCertificate:
         return MappingProxyType({found.oid: found for found in self.extension_list})
 
     def extension_value(self, oid: str) -> bytes | None:
-        return next((found.value for found in self.extension_list if found.oid == oid), None)
+        for found in self.extension_list:
+            if found.oid == oid:
+                return found.value
+        return None
 
 
 def read_tbs_certificate(encoded: bytes) -> TbsCertificate:
     reader = der.read_one(encoded)
     version = _read_version(reader)
     serial_number = reader.integer_octets()
-    algorithm = reader.element(tags.SEQUENCE).encoded
-    issuer = reader.element(tags.SEQUENCE).encoded
-    validity = reader.enter()
-    not_before, not_after = validity.element(), validity.element()
-    validity.finish()
-    subject = reader.element(tags.SEQUENCE).encoded
-    spki = reader.element(tags.SEQUENCE).encoded
+    algorithm = reader.encoded(tags.SEQUENCE)
+    issuer = reader.encoded(tags.SEQUENCE)
+    not_before, not_after, validity_tags = _read_validity(reader.encoded(tags.SEQUENCE))
+    subject = reader.encoded(tags.SEQUENCE)
+    spki = reader.encoded(tags.SEQUENCE)
     extensions = _read_extensions(reader.enter_optional(tags.EXPLICIT | 3))
     reader.finish()
     return TbsCertificate(
@@ -60,13 +62,22 @@ def read_tbs_certificate(encoded: bytes) -> TbsCertificate:
         serial_number=serial_number,
         signature_algorithm=algorithm,
         issuer_der=issuer,
-        not_before=der.parse_time(not_before),
-        not_after=der.parse_time(not_after),
-        validity_tags=(not_before.tag, not_after.tag),
+        not_before=not_before,
+        not_after=not_after,
+        validity_tags=validity_tags,
         subject_der=subject,
         spki_der=spki,
         extension_list=extensions,
     )
+
+
+@lru_cache(maxsize=64)
+def _read_validity(encoded: bytes) -> tuple[datetime, datetime, tuple[int, int]]:
+    """Begin, end, and the types in which they are written; those of a chunk begin and end together."""
+    validity = der.read_one(encoded)
+    not_before, not_after = validity.element(), validity.element()
+    validity.finish()
+    return der.parse_time(not_before), der.parse_time(not_after), (not_before.tag, not_after.tag)
 
 
 def _read_version(reader: der.Reader) -> int:
@@ -84,8 +95,14 @@ def _read_extensions(wrapped: der.Reader | None) -> tuple[ExtensionFacts, ...]:
     reader, found = wrapped.enter(), []
     wrapped.finish()
     while reader:
-        found.append(read_extension(reader.enter()))
+        found.append(_read_encoded(reader.encoded(tags.SEQUENCE)))
     return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _read_encoded(encoded: bytes) -> ExtensionFacts:
+    """Most extensions of a population are the same in every certificate."""
+    return read_extension(der.read_one(encoded))
 
 
 def read_extension(reader: der.Reader) -> ExtensionFacts:

@@ -2,8 +2,9 @@
 
 import base64
 import binascii
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,7 +84,50 @@ class SightingReceipt:
     at: int
 
 
-Receipt = ApplicationReceipt | SightingReceipt
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollReceipt:
+    """The owner has opened many records under a grant, and this is a digest over what will stand in their certificates."""
+
+    kind: ClassVar[str] = "roll"
+    grant: UUID
+    purpose: str
+    type: str
+    count: int
+    sha256: bytes
+    at: int
+
+
+Receipt = ApplicationReceipt | SightingReceipt | RollReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class RollLine:
+    """What one record says on a roll."""
+
+    record: UUID
+    name: str
+    email: str
+    age_band: str
+
+
+def roll_digest(lines: Iterable[RollLine]) -> bytes:
+    """SHA-256 over the lines in their order: the record's 16 octets, then each word after its length in two octets."""
+    digest = hashlib.sha256()
+    for line in lines:
+        name, email, band = line.name.encode(), line.email.encode(), line.age_band.encode()
+        digest.update(
+            b"%b%b%b%b%b%b%b"
+            % (
+                line.record.bytes,
+                len(name).to_bytes(2, "big"),
+                name,
+                len(email).to_bytes(2, "big"),
+                email,
+                len(band).to_bytes(2, "big"),
+                band,
+            )
+        )
+    return digest.digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +188,8 @@ def _receipt(fields: dict[str, Any]) -> Receipt:
         return _application_receipt(fields)
     if fields["kind"] == SightingReceipt.kind:
         return _sighting_receipt(fields)
+    if fields["kind"] == RollReceipt.kind:
+        return _roll_receipt(fields)
     raise ReceiptMalformed
 
 
@@ -171,6 +217,17 @@ def _sighting_receipt(fields: dict[str, Any]) -> SightingReceipt:
         officer=_word(fields["officer"]),
         matches=fields["matches"] is True,
         fields=tuple(_word(field) for field in fields["fields"]),
+        at=int(fields["at"]),
+    )
+
+
+def _roll_receipt(fields: dict[str, Any]) -> RollReceipt:
+    return RollReceipt(
+        grant=UUID(fields["grant"]),
+        purpose=_word(fields["purpose"]),
+        type=_word(fields["type"]),
+        count=int(fields["count"]),
+        sha256=bytes.fromhex(fields["sha256"]),
         at=int(fields["at"]),
     )
 
@@ -221,6 +278,21 @@ class Strongroom:
         asked = {"grant": str(grant), "purpose": purpose, "fields": list(fields), "actor": actor}
         answer = self._ask("open-batch", asked | {"records": [str(record) for record in records]})
         return {UUID(one["record"]): one["refused"] or one["fields"] for one in answer["records"]}
+
+    def open_roll(
+        self, *, grant: UUID, purpose: str, records: Sequence[UUID], type_code: str, actor: str
+    ) -> tuple[dict[UUID, RollLine | str], str]:
+        """By record, what will stand in its certificate, or why it stayed shut; and the owner's roll over those that were shown.
+
+        Without one shown there is no roll. Each opening is already written down, and counts under the grant.
+        """
+        asked = {"grant": str(grant), "purpose": purpose, "type": type_code, "actor": actor}
+        answer = self._ask("open-roll", asked | {"records": [str(record) for record in records]})
+        found: dict[UUID, RollLine | str] = {}
+        for one in answer["records"]:
+            record = UUID(one["record"])
+            found[record] = one["refused"] or RollLine(record, *one["line"])
+        return found, answer["roll"]
 
     def release(
         self, *, record: UUID, service: str, purpose: str, channel: str, actor: str

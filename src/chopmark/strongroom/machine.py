@@ -103,15 +103,40 @@ def _find(sent: dict[str, Any]) -> dict[str, Any]:
     return {"records": [str(record) for record in found.records], "more": found.more}
 
 
-def _open_batch(sent: dict[str, Any]) -> dict[str, Any]:
-    batch = Batch(
+def _batch(sent: dict[str, Any], fields: Iterable[str]) -> Batch:
+    return Batch(
         grant_id=_uuid(sent, "grant"),
         purpose=_word(sent, "purpose"),
-        fields=frozenset(_words(sent, "fields")),
+        fields=frozenset(fields),
         caller=AUTHORITY,
         records=_uuids(sent, "records"),
         outlet=_outlet(sent),
     )
+
+
+def _open_roll(sent: dict[str, Any]) -> dict[str, Any]:
+    called, roll = bulk.open_roll(
+        batch=_batch(sent, bulk.ROLL_FIELDS),
+        type_code=_word(sent, "type"),
+        keys=keyring(),
+        actor=_actor(sent),
+        now=clock.now(),
+    )
+    return {
+        "roll": roll,
+        "records": [
+            {
+                "record": str(one.record_id),
+                "refused": one.refused,
+                "line": one.line and [one.line.name, one.line.email, one.line.age_band],
+            }
+            for one in called
+        ],
+    }
+
+
+def _open_batch(sent: dict[str, Any]) -> dict[str, Any]:
+    batch = _batch(sent, _words(sent, "fields"))
     opened = bulk.open_many(batch=batch, keys=keyring(), actor=_actor(sent), now=clock.now())
     return {
         "records": [
@@ -198,6 +223,7 @@ def _close(sent: dict[str, Any]) -> dict[str, Any]:
 VERBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "/open": _open,
     "/open-batch": _open_batch,
+    "/open-roll": _open_roll,
     "/find": _find,
     "/confirm": _confirm,
     "/close": _close,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chopmark.strongroom.client import RECEIPT_CONTEXT, ApplicationReceipt, SightingReceipt
+from chopmark.strongroom.client import RECEIPT_CONTEXT, ApplicationReceipt, RollReceipt, SightingReceipt
 
 
 def application_payload(receipt: ApplicationReceipt) -> dict[str, object]:
@@ -24,6 +24,19 @@ def sighting_payload(receipt: SightingReceipt) -> dict[str, object]:
         "officer": receipt.officer,
         "matches": receipt.matches,
         "fields": list(receipt.fields),
+    }
+
+
+def roll_payload(roll: RollReceipt) -> dict[str, object]:
+    return {
+        "v": 1,
+        "kind": roll.kind,
+        "grant": str(roll.grant),
+        "purpose": roll.purpose,
+        "type": roll.type,
+        "count": roll.count,
+        "sha256": roll.sha256.hex(),
+        "at": roll.at,
     }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chopmark.authority.audit import AuditTag
 from chopmark.authority.audit.models import Leaf, Payload
-from chopmark.authority.audit.services import leave, shred
+from chopmark.authority.audit.services import Line, leave, leave_many, shred
 from chopmark.config.audit.authority import LOG
 from chopmark.config.audit.log import check_leaves, check_payloads
 from chopmark.pki.tlog.leaf import canonical_payload, commitment, decode_leaf
@@ -114,3 +114,19 @@ def test_public_facts_are_words_and_numbers():
     leaf = left({}, public={"issuer": 1, "serial_number": "40ab"})
 
     assert json.loads(bytes(leaf.entry))["public"] == {"issuer": 1, "serial_number": "40ab"}
+
+
+def test_many_are_left_as_one_is():
+    said = [{"application": f"CP000100000000{n}", "名": "é"} for n in range(3)]
+    with at("signer"):
+        ids = leave_many(tag=TAG, lines=[Line({"issuer": 7}, one) for one in said], now=NOON)
+
+    assert ids == sorted(ids)
+    for leaf_id, payload in zip(ids, said, strict=True):
+        leaf, row = Leaf.objects.get(pk=leaf_id), Payload.objects.get(leaf_id=leaf_id)
+        assert row.payload == payload
+        read = decode_leaf(bytes(leaf.entry))
+        assert (read.tag, read.public) == (str(TAG), {"issuer": 7})
+        assert read.commitment == commitment(bytes(row.salt), canonical_payload(payload))
+    assert len({bytes(row.salt) for row in Payload.objects.filter(leaf_id__in=ids)}) == 3
+    assert not [*check_leaves(LOG), *check_payloads(LOG)]

@@ -108,7 +108,7 @@ def test_an_acknowledgement_that_nobody_gave_is_named_by_the_audit(alert, house,
 
 
 def test_it_is_typed_with_a_one_time_code_and_listed_until_then(alert, monkeypatch):
-    monkeypatch.setattr(operator, "_become", lambda home, process: None)
+    monkeypatch.setattr(operator, "become", lambda home, process: None)
     monkeypatch.setattr("chopmark.authority.participants.sign_in.enter_by_code", lambda **_: HANA)
 
     def typed(*arguments):

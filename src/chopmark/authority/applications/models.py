@@ -66,7 +66,7 @@ class Application(models.Model):
             ),
             models.CheckConstraint(
                 name="application_own_key_has_csr",
-                condition=Q(csr__isnull=False) | Q(key_source=KeySource.AUTHORITY),
+                condition=Q(csr__isnull=False) | ~Q(key_source=KeySource.OWN),
             ),
             models.UniqueConstraint(
                 name="application_key_once",

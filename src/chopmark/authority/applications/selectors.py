@@ -8,6 +8,7 @@ from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.states import MOVES, ApplicationState
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.errors import ClassUnknown
+from chopmark.authority.catalogue.pack import CertificateType
 from chopmark.authority.kernel.actors import Actor
 from chopmark.pki.csr import read_request
 from chopmark.pki.keys import spki_sha256
@@ -52,12 +53,16 @@ def awaiting_release() -> list[Application]:
 
 def subscriber_class(application: Application) -> str:
     """Which of its type's classes the applicant is in: her age band, or the only class of a type that is not for persons."""
-    classes = catalogue.certificate_type(application.type_code, application.begun_at).classes
-    if application.age_band in classes:
-        return application.age_band
-    if len(classes) > 1:  # guessing would give somebody another class's reliance limit
-        raise ClassUnknown(type=application.type_code, subscriber_class=application.age_band)
-    return next(iter(classes))
+    kind = catalogue.certificate_type(application.type_code, application.begun_at)
+    return class_for(kind, application.age_band)
+
+
+def class_for(kind: CertificateType, age_band: str) -> str:
+    if age_band in kind.classes:
+        return age_band
+    if len(kind.classes) > 1:  # guessing would give somebody another class's reliance limit
+        raise ClassUnknown(type=kind.code, subscriber_class=age_band)
+    return next(iter(kind.classes))
 
 
 def normalised(reference: str) -> str:

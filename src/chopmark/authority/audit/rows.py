@@ -2,7 +2,9 @@
 
 from django.db import models
 
-from chopmark.pki.tlog.promise import promised
+from chopmark.pki.tlog.promise import promised, promiser
+
+__all__ = ["promise", "promiser"]
 
 
 def promise(row: models.Model) -> str:

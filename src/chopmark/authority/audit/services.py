@@ -1,7 +1,6 @@
 """Leaving a leaf: with the act, in its transaction; for a refusal, after the rollback, in a new one."""
 
 import functools
-import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
@@ -15,9 +14,11 @@ from chopmark.authority.audit.models import Leaf, Payload
 from chopmark.authority.audit.rows import promise
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.kernel.actors import Actor
+from chopmark.authority.kernel.copying import as_jsonb, copy_rows, draw
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tlog.leaf import Leaf as LogLeaf
 from chopmark.pki.tlog.leaf import canonical_payload, commitment, encode_leaf
+from chopmark.pki.tlog.merkle import leaf_hash
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -106,6 +107,41 @@ def leave(
     return _write(tag, public or {}, {**payload, **promises}, now, outlet, refused=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of many things that one transaction does: what its leaf says openly, and what it commits to."""
+
+    public: Facts
+    payload: Mapping[str, Any]
+
+
+def leave_many(*, lines: Sequence[Line], now: datetime, tag: AuditTag | None = None) -> list[int]:
+    """Write a leaf for each of many things, all of one tag, by COPY; their ids in order. Rows are promised by the caller."""
+    running = _current.get()
+    if tag is None:
+        if running is None:
+            raise RuntimeError("leave_many() needs a tag outside an act")
+        tag = running.tag
+    if running is not None:
+        running.leaves += len(lines)
+    at, ids, chance = (
+        int(now.timestamp()),
+        draw("audit_leaf_id_seq", len(lines)),
+        secrets.token_bytes(32 * len(lines)),
+    )
+    entries, payloads = [], []
+    for place, (leaf_id, line) in enumerate(zip(ids, lines, strict=True)):
+        salt, said = chance[32 * place : 32 * place + 32], canonical_payload(line.payload)
+        entry = encode_leaf(
+            LogLeaf(tag=str(tag), at=at, public=line.public, commitment=commitment(salt, said))
+        )
+        entries.append((leaf_id, entry, leaf_hash(entry)))
+        payloads.append((leaf_id, salt, as_jsonb(said)))
+    copy_rows("audit_leaf", {"id": "int8", "entry": "bytea", "leaf_hash": "bytea"}, entries)
+    copy_rows("audit_payload", {"leaf_id": "int8", "salt": "bytea", "payload": "bytea"}, payloads)
+    return ids
+
+
 def _write(
     tag: AuditTag,
     public: Facts,
@@ -126,7 +162,7 @@ def _write(
             commitment=commitment(salt, canonical_payload(payload)),
         )
     )
-    leaf = Leaf.objects.create(entry=entry, leaf_hash=hashlib.sha256(b"\x00" + entry).digest())
+    leaf = Leaf.objects.create(entry=entry, leaf_hash=leaf_hash(entry))
     Payload.objects.create(leaf_id=leaf.pk, salt=salt, payload=payload)
     return leaf.pk
 

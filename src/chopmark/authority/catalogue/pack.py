@@ -105,6 +105,9 @@ class Authority:
     # How many witnesses must have cosigned the log before anything is delivered or published; 0: none is waited for.
     witness_quorum: int = 0
     acceptance_days: int = 30  # a certificate that nobody accepts within them is revoked
+    campaign_approvals: int = (
+        2  # how many different operators must agree to a campaign before anything of it is signed
+    )
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self.zone))

@@ -85,6 +85,7 @@ class KeySource(StrEnum):
     """Who makes the subscriber's key pair (RFC 3647 §6.1.1)."""
 
     AUTHORITY = "authority"
+    CAMPAIGN = "campaign"  # made elsewhere, in a card's chip perhaps, and brought with many others in a file
     OWN = "own"
 
 

@@ -6,10 +6,17 @@ from chopmark.authority.custody.errors import DoorRefused
 from chopmark.authority.custody.selectors import IssuingAuthority
 from chopmark.authority.custody.token import KeyHandle, Token
 from chopmark.pki.algorithms import SignatureAlgorithm
-from chopmark.pki.certificates import CertificateTemplate, TemplateValues, read_certificate
+from chopmark.pki.certificates import (
+    CertificateTemplate,
+    MalformedDer,
+    NotThisTemplate,
+    TemplateValues,
+    read_certificate,
+    shape_of,
+)
 from chopmark.pki.judges import own
 from chopmark.pki.rule import Given
-from chopmark.pki.tbs import read_tbs_certificate
+from chopmark.pki.tbs import TbsCertificate, read_tbs_certificate
 
 
 def require(holds: bool, rule: str) -> None:
@@ -26,12 +33,47 @@ def handle_of(authority: IssuingAuthority, token: Token) -> KeyHandle:
 
 def read_own(tbs: bytes, template: CertificateTemplate, authority: IssuingAuthority) -> TemplateValues:
     """What the bytes say, if they keep our own rules and are exactly what this template of this issuer writes."""
-    require(template.issuer.name_der == authority.name_der, "issuer_name")
-    require(template.issuer.key_identifier == authority.key_identifier, "issuer_key")
-    require_algorithm(template.signature_algorithm, authority)
-    values = template.read(tbs)
-    require_rules_kept(tbs, template, authority.certificate_der)
-    return values
+    return OwnReader(authority).read(tbs, template)
+
+
+class OwnReader:
+    """The same for many of one issuer: each is proved; of siblings the first is asked what all have in common."""
+
+    def __init__(self, authority: IssuingAuthority) -> None:
+        self._authority = authority
+        self._issuer = read_certificate(authority.certificate_der).tbs
+        self._given: dict[
+            int, tuple[CertificateTemplate, Given]
+        ] = {}  # by identity; the template is kept alive
+        self._judged: set[object] = set()
+
+    def read(self, tbs: bytes, template: CertificateTemplate) -> TemplateValues:
+        _, given = self._given.get(id(template)) or self._take(template)
+        certificate = _taken_apart(tbs)
+        values = template.prove(certificate)
+        kin = (id(template), shape_of(values))
+        judge = own.judge_sibling if kin in self._judged else own.judge
+        for finding in judge(certificate, given):
+            raise DoorRefused(rule=finding.code)
+        self._judged.add(kin)
+        return values
+
+    def _take(self, template: CertificateTemplate) -> tuple[CertificateTemplate, Given]:
+        require(template.issuer.name_der == self._authority.name_der, "issuer_name")
+        require(template.issuer.key_identifier == self._authority.key_identifier, "issuer_key")
+        require_algorithm(template.signature_algorithm, self._authority)
+        given = Given(
+            profile=template.profile, signature_algorithm=template.signature_algorithm, issuer=self._issuer
+        )
+        self._given[id(template)] = template, given
+        return template, given
+
+
+def _taken_apart(tbs: bytes) -> TbsCertificate:
+    try:
+        return read_tbs_certificate(tbs)
+    except MalformedDer as malformed:
+        raise NotThisTemplate(why=malformed.code) from malformed
 
 
 def require_rules_kept(

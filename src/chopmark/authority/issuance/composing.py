@@ -15,6 +15,7 @@ from chopmark.authority.catalogue.shapes import certificate_profile, key_policy,
 from chopmark.authority.catalogue.words import KeySource, Source
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.printing import printed_facts, shard_of
+from chopmark.authority.custody.selectors import IssuingAuthority
 from chopmark.authority.keymaking import selectors as keymaking
 from chopmark.authority.participants.models import Subscriber
 from chopmark.pki.algorithms import SignatureAlgorithm
@@ -142,16 +143,17 @@ def template_of(
     """The compiled template of a type for a class on a day, under one issuer's shard, for keys of this kind."""
     issuer = custody.authority(issuer_id)
     shard = shard_of(serial_number, current().crl.lists[issuer.slug].partitions)
-    key_kind = read_public_key(spki_der).kind
+    return template_for(
+        type_code, subscriber_class, policy_date, issuer, shard, read_public_key(spki_der).kind
+    )
+
+
+def template_for(
+    type_code: str, group: str, day: date, issuer: IssuingAuthority, shard: int, key_kind: KeyKind
+) -> CertificateTemplate:
+    """The same for an issuer, shard and kind of key that are known already."""
     return _compiled(
-        type_code,
-        subscriber_class,
-        policy_date,
-        issuer.slug,
-        issuer.spki,
-        issuer.signature_algorithm,
-        shard,
-        key_kind,
+        type_code, group, day, issuer.slug, issuer.spki, issuer.signature_algorithm, shard, key_kind
     )
 
 

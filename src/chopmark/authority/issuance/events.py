@@ -27,3 +27,19 @@ class RetryAsked:
     """An operator has mended what stood in the way of an approved application."""
 
     reference: str
+
+
+@event("chunk.recorded")
+@dataclass(frozen=True, slots=True)
+class ChunkRecorded:
+    campaign_id: int
+    number: int
+    issuer_id: int
+
+
+@event("chunk.spent")
+@dataclass(frozen=True, slots=True)
+class ChunkSpent:
+    campaign_id: int
+    number: int
+    attempt: int

@@ -1,5 +1,8 @@
 """Who waits for whom, until a transaction ends. Key, in each case, is what the rows are about; rows are not locked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 
 
@@ -13,3 +16,25 @@ def hold_claims_of(claimer: int) -> None:
     """A signer records what it claimed, or the worker says that it is dead; never both."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"claims {claimer}"])
+
+
+def hold_chunk(campaign_id: int, number: int) -> None:
+    """One worker at a time names or intends a chunk."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"chunk {campaign_id} {number}"]
+        )
+
+
+@contextmanager
+def trying_chunk(chunk_id: int) -> Iterator[bool]:
+    """Whether this signer is the one that looks at a chunk now; the lock goes with the connection that dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", [f"signing {chunk_id}"])
+        (mine,) = cursor.fetchone()
+    try:
+        yield bool(mine)
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [f"signing {chunk_id}"])

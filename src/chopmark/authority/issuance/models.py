@@ -100,3 +100,48 @@ class Blocked(models.Model):
     application_reference = models.CharField(max_length=16)
     findings = models.JSONField()
     blocked_at = models.DateTimeField()
+
+
+class IntendedChunk(models.Model):
+    """One row: these lines of a campaign's chunk are to be signed, each as its digest says, and have passed the gate."""
+
+    issuer_id = models.SmallIntegerField()
+    campaign_id = models.IntegerField()
+    number = models.IntegerField()
+    attempt = models.SmallIntegerField()  # a crash of the signer spends one, and another follows
+    type_code = models.CharField(max_length=32)
+    policy_date = models.DateField()
+    places = models.BinaryField()  # two octets each: which lines of the chunk
+    serial_numbers = models.BinaryField()  # sixteen octets each
+    tbs_digests = models.BinaryField()  # SHA-256 of each TBSCertificate
+    composed_at = models.DateTimeField()  # for which moment all of them were composed
+    rule_set = models.CharField(max_length=64)
+    intended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("campaign_id", "number", "attempt", name="chunk_intended_once")
+        ]
+
+
+class ChunkClaim(models.Model):
+    """One row: a signer took a chunk, before signing it: a key use for each of its serial numbers."""
+
+    chunk_id = models.BigIntegerField(unique=True)
+    claimer = models.BigIntegerField()
+    claimed_at = models.DateTimeField()
+
+
+class SpentChunk(models.Model):
+    """One row: a chunk whose signer died before recording; all its serial numbers are revoked and never used."""
+
+    chunk_id = models.BigIntegerField(unique=True)
+    spent_at = models.DateTimeField()
+
+
+class RefusedChunk(models.Model):
+    """One row: the signer would not sign a chunk; no key was used, and its serial numbers are spent."""
+
+    chunk_id = models.BigIntegerField(unique=True)
+    code = models.CharField(max_length=64)
+    refused_at = models.DateTimeField()

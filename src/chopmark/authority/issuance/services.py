@@ -10,6 +10,7 @@ from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.applications.states import ApplicationState
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.custody.claimers import dead
 from chopmark.authority.issuance import selectors
 from chopmark.authority.issuance.composing import compose
@@ -89,6 +90,8 @@ def ask_again(*, reference: str, actor: Actor, now: datetime) -> None:
     application = by_reference(reference)
     if application.state != ApplicationState.APPROVED:
         raise ApplicationNotApproved
+    if application.key_source == KeySource.CAMPAIGN:  # its chunk is, or will be
+        raise AlreadyIntended
     if selectors.has_live_intent(application.reference):
         raise AlreadyIntended
     leave(payload={"application": application.reference, "actor": actor.id}, now=now)

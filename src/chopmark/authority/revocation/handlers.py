@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.catalogue import reading as catalogue
 from chopmark.authority.delivery.events import CertificateDeclined
+from chopmark.authority.issuance import chunk_selectors
 from chopmark.authority.issuance import selectors as issuance
-from chopmark.authority.issuance.events import ClaimSpent
+from chopmark.authority.issuance.events import ChunkSpent, ClaimSpent
+from chopmark.authority.issuance.press import SERIAL_OCTETS, split
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.kernel.identifiers import CertificateId
 from chopmark.authority.keymaking import selectors as keymaking_selectors
@@ -62,6 +64,16 @@ def tell_revoked(events: Sequence[CertificateRevoked], now: datetime) -> None:
             actor=process("worker"),
             now=now,
         )
+
+
+def revoke_spent_chunks(events: Sequence[ChunkSpent], now: datetime) -> None:
+    for event in events:
+        chunk = chunk_selectors.attempt_of(event.campaign_id, event.number, event.attempt)
+        serial_numbers = split(bytes(chunk.serial_numbers), SERIAL_OCTETS)
+        if revocation_of(chunk.issuer_id, serial_numbers[0]) is None:
+            services.revoke_spent_chunk(
+                issuer_id=chunk.issuer_id, serial_numbers=serial_numbers, actor=process("worker"), now=now
+            )
 
 
 def purge_keys_of_revoked(events: Sequence[CertificateRevoked], now: datetime) -> None:

@@ -1,11 +1,13 @@
 """Revoking: by the subscriber, or by the authority for what was declined or never recorded."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
 
 from chopmark.authority.applications.selectors import by_reference
-from chopmark.authority.audit.services import act, leave
+from chopmark.authority.audit.rows import promise
+from chopmark.authority.audit.services import Line, act, leave, leave_many
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.issuance import selectors as issuance
@@ -55,6 +57,43 @@ def revoke_spent(*, issuer_id: int, serial_number: bytes, actor: Actor, now: dat
     """Revoke a serial number whose claim was spent by a crash: a signature may exist that we do not hold."""
     hold(issuer_id, serial_number)
     _revoke(issuer_id, serial_number, CRLReason.UNSPECIFIED, actor, now)
+
+
+@act(AuditTag.CERTIFICATE_REVOKED_BY_AUTHORITY)
+def revoke_spent_chunk(
+    *, issuer_id: int, serial_numbers: Sequence[bytes], actor: Actor, now: datetime
+) -> None:
+    """The same for all serial numbers of a chunk that a crash has spent; those that are revoked already stay as they are.
+
+    No news is handed on: no certificate of them was recorded, so no list need come before its time.
+    """
+    revoked_at, reason = now.replace(microsecond=0), CRLReason.UNSPECIFIED
+    for serial_number in sorted(
+        serial_numbers, key=lambda octets: octets[-8:]
+    ):  # locks in one order for everybody
+        hold(issuer_id, serial_number)
+    known = Revocation.objects.filter(issuer_id=issuer_id, serial_number__in=serial_numbers)
+    already = {bytes(octets) for octets in known.values_list("serial_number", flat=True)}
+    added = [
+        Revocation(issuer_id=issuer_id, serial_number=octets, reason=int(reason), revoked_at=revoked_at)
+        for octets in serial_numbers
+        if octets not in already
+    ]
+    Revocation.objects.bulk_create(added)
+    leave_many(
+        lines=[
+            Line(
+                {
+                    "issuer": issuer_id,
+                    "serial_number": row.serial_number.hex(),
+                    "reason": reason.name.lower(),
+                },
+                {"actor": actor.id, "rows": [promise(row)]},
+            )
+            for row in added
+        ],
+        now=now,
+    )
 
 
 def hold(issuer_id: int, serial_number: bytes) -> None:

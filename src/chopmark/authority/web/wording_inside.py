@@ -14,9 +14,22 @@ _NOTE: Final = Problem(_("What should be signed by the log is not"), OURS)
 _BOOKS: Final = Problem(_("The books do not agree"), OURS)
 _SIGNER: Final = Problem(_("The signer refused"), OURS)
 _CODING: Final = Problem(_("Those bytes are not what should stand there"), OURS)
+_CAMPAIGN: Final = Problem(_("The campaign cannot go on as it is"), OURS)
 _STATUS: Final = Problem(_("The status cannot be told now"), OURS)
 
 INSIDE: Final[dict[str, Problem]] = {
+    # Campaigns, which operators run from the command line.
+    "campaign_already_approved": _CAMPAIGN,
+    "campaign_another_digest": _CAMPAIGN,
+    "campaign_empty": _CAMPAIGN,
+    "campaign_faulty": _CAMPAIGN,
+    "campaign_moved": _CAMPAIGN,
+    "campaign_not_approved": _CAMPAIGN,
+    "campaign_not_proven": _CAMPAIGN,
+    "campaign_unknown": _CAMPAIGN,
+    "line_malformed": _CAMPAIGN,
+    "line_repeated": _CAMPAIGN,
+    "several_issuers": _CERTIFICATE,
     # Making certificates and lists.
     "algorithm_not_in_profile": _CERTIFICATE,
     "already_intended": _CERTIFICATE,
@@ -26,6 +39,9 @@ INSIDE: Final[dict[str, Problem]] = {
         _("A name is longer than a certificate can hold"), _("Ask at the service centre for a shorter form.")
     ),
     "attribute_unknown": _CERTIFICATE,
+    "chunk_already_intended": _CERTIFICATE,
+    "chunk_malformed": _CAMPAIGN,
+    "chunk_not_ours": _CERTIFICATE,
     "dn_template_ambiguous": _CERTIFICATE,
     "fact_not_in_template": _CERTIFICATE,
     "general_name_illegal": _CERTIFICATE,

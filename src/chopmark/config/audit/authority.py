@@ -5,12 +5,20 @@ from chopmark.config.audit.log import KeptLog
 from chopmark.config.audit.promises import Promising
 
 _TABLES = (
+    "campaigns_campaign",
+    "campaigns_campaignapproval",
+    "campaigns_campaignchunk",
+    "campaigns_campaignfailure",
+    "campaigns_campaignroll",
+    "campaigns_campaignstep",
     "catalogue_edition",
     "custody_cacertificate",
     "delivery_answer",
     "delivery_offer",
     "issuance_certificate",
     "issuance_intendedcertificate",
+    "issuance_intendedchunk",
+    "issuance_spentchunk",
     "issuance_spentclaim",
     "ledger_entry",
     "ledger_invoice",

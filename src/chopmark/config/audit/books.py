@@ -13,10 +13,11 @@ UNPAID = """
     left join ledger_payment payment on payment.invoice_id = invoice.id
     where application.state in ('approved', 'issued') and invoice.total_minor > 0 and payment.id is null
 """
+# What a campaign costs stands in its plan: whoever ordered it pays for all, and no holder gets an invoice.
 UNINVOICED = """
     select application.reference from applications_application application
     left join ledger_invoice invoice on invoice.reference = application.reference
-    where application.state not in ('begun', 'withdrawn') and invoice.id is null
+    where application.state not in ('begun', 'withdrawn') and application.key_source <> 'campaign' and invoice.id is null
 """
 # A leg holds its account by an id, so that a promise of the leg says nothing of the account's name.
 MISPOSTED = """

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from chopmark.config.audit.authority import LOG, PROMISING
 from chopmark.config.audit.books import check_books
+from chopmark.config.audit.chunks import check_campaigns, check_chunks
 from chopmark.config.audit.decisions import check_decisions
 from chopmark.config.audit.fault import Fault
 from chopmark.config.audit.key_uses import check_certificates, check_claims, check_tickets
@@ -40,6 +41,8 @@ def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterato
     yield from whole("decisions", check_decisions())
     yield from whole("claims", check_claims(settled=settled))
     yield from whole("certificates", check_certificates())
+    yield from whole("campaigns", check_campaigns())
+    yield from whole("chunks", check_chunks(settled=settled))
     if settled:
         yield from whole("tickets", check_tickets())
     yield from whole("published lists", check_published(public / "crl"))

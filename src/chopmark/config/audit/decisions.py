@@ -16,11 +16,12 @@ APPROVED = """
     join applications_application application on application.reference = decision.application_reference
     where decision.step = 'approved'
 """
+# Whoever is of a campaign was approved with it: see `chunks.check_campaigns`.
 UNDECIDED = """
     select reference from applications_application application
     left join verification_decision decision
       on decision.application_reference = reference and decision.step = 'approved'
-    where state in ('approved', 'issued') and decision.id is null
+    where state in ('approved', 'issued') and decision.id is null and key_source <> 'campaign'
 """
 
 

@@ -15,11 +15,17 @@ UNFINISHED = """
     left join issuance_spentclaim spent using (issuer_id, serial_number, kind)
     where recorded.id is null and spent.id is null
 """
+# What is of a chunk is looked at there (`chunks.py`); what is of none has an intent and a claim of its own.
 UNCLAIMED = """
+    with chunked as materialized (
+        select issuer_id, substring(serial_numbers from 16 * place + 1 for 16) as serial_number
+        from issuance_intendedchunk, generate_series(0, length(serial_numbers) / 16 - 1) place
+    )
     select recorded.issuer_id, recorded.serial_number from issuance_certificate recorded
     left join issuance_claim claim using (issuer_id, serial_number, kind)
     left join issuance_intendedcertificate intended using (issuer_id, serial_number, kind)
-    where claim.id is null or intended.id is null
+    left join chunked using (issuer_id, serial_number)
+    where (claim.id is null or intended.id is null) and chunked.serial_number is null
 """
 SPENT_ALIVE = """
     select spent.issuer_id, spent.serial_number from issuance_spentclaim spent
@@ -92,11 +98,11 @@ def check_certificates() -> Iterator[Fault]:
             certificate.verify_directly_issued_by(x509.load_der_x509_certificate(bytes(issuer_der)))
         except Exception as error:  # noqa: BLE001  # whatever the library says, it is not issued by its issuer
             yield Fault("certificate", name, f"its signature does not verify ({type(error).__name__})")
-        if _public(bytes(entry)).get("fingerprint_sha256") != hashlib.sha256(bytes(der)).hexdigest():
+        if public_part(bytes(entry)).get("fingerprint_sha256") != hashlib.sha256(bytes(der)).hexdigest():
             yield Fault("certificate", name, "its leaf names another fingerprint")
 
 
-def _public(entry: bytes) -> Mapping[str, str | int]:
+def public_part(entry: bytes) -> Mapping[str, str | int]:
     try:
         return decode_leaf(entry).public
     except Refusal:

@@ -7,7 +7,7 @@ import click
 
 from chopmark.config import bench as measurements
 
-_NOT_MEASUREMENTS = {"command", "load", "printing", "raw", "stage"}
+_NOT_MEASUREMENTS = {"command", "load", "population", "printing", "raw", "stage"}
 
 
 class _Measurements(click.Group):

@@ -4,22 +4,27 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from chopmark.config.children import authority_environment
-from chopmark.config.home import Home, make_home, remove_home
+from chopmark.config.home import Home, make_home, open_home, remove_home
 from chopmark.config.installing import install
 
 _CEREMONY = "import django; django.setup(); from chopmark.config.demo import hold_ceremony as hold; hold()"
 
 
 @contextmanager
-def stage() -> Iterator[Home]:
-    """A fresh installation whose databases run, and nothing else: no process of it is started."""
+def stage(overlay: Mapping[str, str] | None = None) -> Iterator[Home]:
+    """A fresh installation whose databases run, and nothing else: no process of it is started.
+
+    `overlay` is laid over the demonstration's pack: a file's name, and its TOML.
+    """
     with tempfile.TemporaryDirectory(prefix="chopmark-bench-") as folder:
         home = make_home(Path(folder) / "home")
+        if overlay:
+            home = _lay_over(home, overlay)
         clusters = home.databases()
         try:
             for cluster in clusters:
@@ -32,6 +37,35 @@ def stage() -> Iterator[Home]:
             for cluster in clusters:
                 cluster.stop()
             remove_home(home)
+
+
+def _lay_over(home: Home, overlay: Mapping[str, str]) -> Home:
+    for name, text in overlay.items():
+        path = home.path / "pack" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    config = home.path / "config.toml"
+    said = config.read_text(encoding="utf-8")
+    config.write_text(said.replace('"demo"]', '"demo", "./pack"]'), encoding="utf-8")
+    return open_home(home.path)
+
+
+@contextmanager
+def running(home: Home, process: str, module: str, *, count: int = 1) -> Iterator[None]:
+    """So many processes of one kind, as `chopmark up` would start them; what they say goes to the home's run folder."""
+    environment = {**os.environ, **authority_environment(home, process)}
+    with (home.path / "run" / f"{process}.log").open("ab") as said:
+        started = [
+            subprocess.Popen([sys.executable, "-m", module], env=environment, stdout=said, stderr=said)
+            for _ in range(count)
+        ]
+        try:
+            yield
+        finally:
+            for one in started:
+                one.terminate()
+            for one in started:
+                one.wait(timeout=30)
 
 
 def become(home: Home, process: str) -> None:

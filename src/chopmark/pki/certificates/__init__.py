@@ -11,8 +11,13 @@ from chopmark.pki.certificates.refusals import (
     ValueMissing,
     ValueNotInTemplate,
 )
-from chopmark.pki.certificates.templates import CertificateTemplate, compile_template, require_serial_number
-from chopmark.pki.certificates.values import TemplateValues
+from chopmark.pki.certificates.templates import (
+    CertificateTemplate,
+    PreparedTemplate,
+    compile_template,
+    require_serial_number,
+)
+from chopmark.pki.certificates.values import TemplateValues, shape_of
 from chopmark.pki.der import MalformedDer
 from chopmark.pki.keyids import key_identifier
 from chopmark.pki.profiles import IssuerFacts
@@ -24,6 +29,7 @@ __all__ = [
     "IssuerFacts",
     "MalformedDer",
     "NotThisTemplate",
+    "PreparedTemplate",
     "ProfileAmbiguous",
     "ProfileIncomplete",
     "SerialNumberIllegal",
@@ -37,4 +43,5 @@ __all__ = [
     "key_identifier",
     "read_certificate",
     "require_serial_number",
+    "shape_of",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from chopmark.pki import der
 from chopmark.pki.algorithms import SignatureAlgorithm, algorithm_identifier
@@ -13,7 +14,7 @@ from chopmark.pki.certificates.refusals import (
     ValueNotInTemplate,
 )
 from chopmark.pki.certificates.values import TemplateValues, values_of
-from chopmark.pki.der import MalformedDer
+from chopmark.pki.der import MalformedDer, tags
 from chopmark.pki.profiles import CertificateProfile, IssuerFacts
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tbs import TbsCertificate, read_tbs_certificate
@@ -43,20 +44,14 @@ class CertificateTemplate:
         values: Values | None = None,
     ) -> bytes:
         """The TBSCertificate (RFC 5280 §4.1.2) of these values."""
-        values = values or {}
-        if strangers := values.keys() - self.fields:
-            raise ValueNotInTemplate(field=min(strangers))
-        require_serial_number(serial_number)
-        written = [part if isinstance(part, bytes) else part(spki_der, values) for part in self.parts]
-        return der.sequence(
-            _V3,
-            der.serial_number(serial_number),
-            self.algorithm_and_issuer,
-            der.sequence(der.time(not_before), der.time(not_after)),
-            subject_der,
-            spki_der,
-            der.explicit(3, der.sequence(*written)),
+        prepared = self.prepare(not_before=not_before, not_after=not_after)
+        return prepared.fill(
+            serial_number=serial_number, subject_der=subject_der, spki_der=spki_der, values=values or {}
         )
+
+    def prepare(self, *, not_before: datetime, not_after: datetime) -> "PreparedTemplate":
+        """The same for many that begin and end together."""
+        return PreparedTemplate(self, self.algorithm_and_issuer + _validity(not_before, not_after))
 
     def read(self, tbs: bytes) -> TemplateValues:
         """The values that this TBSCertificate was filled with; proved by filling again and finding the same bytes."""
@@ -84,6 +79,40 @@ class CertificateTemplate:
         if again != tbs.encoded:
             raise NotThisTemplate(why="bytes_differ")
         return found
+
+
+@lru_cache(maxsize=64)
+def _validity(not_before: datetime, not_after: datetime) -> bytes:
+    return der.sequence(der.time(not_before), der.time(not_after))
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedTemplate:
+    """A template with its validity encoded: what is left is the serial number, the subject, its key and its values."""
+
+    template: CertificateTemplate
+    algorithm_issuer_validity: bytes = field(repr=False)
+
+    def fill(self, *, serial_number: bytes, subject_der: bytes, spki_der: bytes, values: Values) -> bytes:
+        if strangers := values.keys() - self.template.fields:
+            raise ValueNotInTemplate(field=min(strangers))
+        require_serial_number(serial_number)
+        written = b"".join(
+            [part if isinstance(part, bytes) else part(spki_der, values) for part in self.template.parts]
+        )
+        extensions = der.tlv(tags.EXPLICIT | 3, der.tlv(tags.SEQUENCE, written))
+        return der.tlv(
+            tags.SEQUENCE,
+            b"%b%b%b%b%b%b"
+            % (
+                _V3,
+                der.serial_number(serial_number),
+                self.algorithm_issuer_validity,
+                subject_der,
+                spki_der,
+                extensions,
+            ),
+        )
 
 
 def require_serial_number(content: bytes) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from chopmark.pki import der, extensions, oids
 from chopmark.pki.certificates.parts import Value
 from chopmark.pki.certificates.refusals import NotThisTemplate
+from chopmark.pki.keyids import algorithm_of
 from chopmark.pki.profiles import CertificateProfile, NameKind
 from chopmark.pki.tbs import TbsCertificate
 
@@ -21,6 +22,11 @@ class TemplateValues:
     subject_der: bytes
     spki_der: bytes
     values: Mapping[str, Value]
+
+
+def shape_of(values: TemplateValues) -> tuple[bytes, frozenset[str]]:
+    """The key's AlgorithmIdentifier, and which variable parts are present: with an address is no sibling of without."""
+    return algorithm_of(values.spki_der), frozenset(name for name, value in values.values.items() if value)
 
 
 def values_of(profile: CertificateProfile, tbs: TbsCertificate) -> TemplateValues:

@@ -74,6 +74,15 @@ class Reader:
             raise MalformedDer(where="tag", at=start, expected=tag, found=found)
         return Element(found, self.data[content_at:end], self.data[start:end])
 
+    def encoded(self, tag: int) -> bytes:
+        """The whole encoding of the next element."""
+        start = self.at
+        found, _, end = self.bounds()
+        if found != tag:
+            self.at = start
+            raise MalformedDer(where="tag", at=start, expected=tag, found=found)
+        return self.data[start:end]
+
     def optional(self, tag: int) -> Element | None:
         return self.element(tag) if self.peek() == tag else None
 

@@ -15,6 +15,7 @@ VERSION = 1
 # A bundle gives an entry two octets for its length (C2SP tlog-tiles, "Log entries").
 LONGEST_ENTRY = 0xFFFF
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _TAG = re.compile(r"[a-z0-9_]+(:[a-z0-9_]+)+")
 _CODE = re.compile(r"[a-z0-9_]+")
 _SOMETHING = re.compile(r".+", re.DOTALL)
@@ -49,7 +50,7 @@ def commitment(salt: bytes, payload_json: bytes) -> bytes:
 
 def canonical_payload(payload: Mapping[str, Any]) -> bytes:
     """The octets that a commitment is over: JSON with sorted keys and no spaces."""
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(payload).encode()
 
 
 def encode_leaf(leaf: Leaf) -> bytes:
@@ -87,7 +88,7 @@ def decode_leaf(entry: bytes) -> Leaf:
 
 
 def _canonical(fields: Mapping[str, object]) -> bytes:
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _ENCODER.encode(fields)
     try:
         entry = text.encode()
     except UnicodeEncodeError:  # a lone surrogate

@@ -1,22 +1,24 @@
 """Opening many records under a grant: a leaf each, all on disk before the first value is read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from chopmark.pki.tlog.promise import promised
-from chopmark.strongroom import vault
+from chopmark.strongroom import receipts, vault
 from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.client import RollLine, RollReceipt, roll_digest
 from chopmark.strongroom.errors import NothingAsked, RecordLimitReached, RecordShredded, RequestMalformed
 from chopmark.strongroom.keys.keyring import Keyring
 from chopmark.strongroom.leaves import Line, act, leave_many
 from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Opening
-from chopmark.strongroom.particulars import as_asked
+from chopmark.strongroom.particulars import age_band, as_asked
 from chopmark.strongroom.policy.errors import MarketingForbidden, RecordUnknown
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import granting, suppression, watching
@@ -25,7 +27,10 @@ from chopmark.strongroom.services.present_keys import by_present_key
 from chopmark.strongroom.tags import Tag
 from chopmark.strongroom.vault import Locked
 
+HERE = ZoneInfo("Asia/Hong_Kong")  # the calendar by which somebody comes of age
 Fields = dict[str, str | None]
+# What a roll says of each record; the age band is said beside them, and the day of birth stays inside.
+ROLL_FIELDS = ("name", "email")
 _OPENING = Opening._meta.db_table  # noqa: SLF001  # Django's documented way to a model's table
 
 
@@ -50,19 +55,70 @@ class Opened:
     refused: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnRoll:
+    """One record of a batch that a roll is over: its line, or the code of why it stayed shut."""
+
+    record_id: UUID
+    line: RollLine | None
+    refused: str = ""
+
+
 def open_many(*, batch: Batch, keys: Keyring, actor: Actor, now: datetime) -> list[Opened]:
     """Open some fields of many records under a grant; every opening is durably written down first."""
+    return [_as_asked(one, batch) for one in _opened(batch, keys, actor, now)]
+
+
+def open_roll(
+    *, batch: Batch, type_code: str, keys: Keyring, actor: Actor, now: datetime
+) -> tuple[list[OnRoll], str]:
+    """The same for names that will stand in certificates of a type, with the owner's one signature over all that were shown.
+
+    A receipt for each would be a signature for each; the signer of certificates asks only whether the owner said these names.
+    """
+    if not set(ROLL_FIELDS) <= batch.fields or not type_code:
+        raise RequestMalformed
+    called = [_called(one, batch, now) for one in _opened(batch, keys, actor, now)]
+    lines = [one.line for one in called if one.line is not None]
+    if not lines:
+        return called, ""
+    roll = RollReceipt(
+        grant=batch.grant_id,
+        purpose=batch.purpose,
+        type=type_code,
+        count=len(lines),
+        sha256=roll_digest(lines),
+        at=int(now.timestamp()),
+    )
+    return called, receipts.sign(receipts.roll_payload(roll), key=keys.receipt_key)
+
+
+def _opened(
+    batch: Batch, keys: Keyring, actor: Actor, now: datetime
+) -> Iterator[tuple[UUID, vault.Fields | str]]:
     found = _write_openings(batch=batch, actor=actor, now=now)
 
     def unlock(locked: Locked) -> vault.Fields:
         return vault.unlock(locked, kek=keys.kek)
 
-    return [
-        Opened(record_id=record_id, fields=as_asked(by_present_key(locked, unlock), batch.fields))
-        if isinstance(locked, Locked)
-        else Opened(record_id=record_id, fields=None, refused=locked)
-        for record_id, locked in found.items()
-    ]
+    for record_id, locked in found.items():
+        yield record_id, by_present_key(locked, unlock) if isinstance(locked, Locked) else locked
+
+
+def _as_asked(one: tuple[UUID, vault.Fields | str], batch: Batch) -> Opened:
+    record_id, fields = one
+    if isinstance(fields, str):
+        return Opened(record_id=record_id, fields=None, refused=fields)
+    return Opened(record_id=record_id, fields=as_asked(fields, batch.fields))
+
+
+def _called(one: tuple[UUID, vault.Fields | str], batch: Batch, now: datetime) -> OnRoll:
+    record_id, fields = one
+    if isinstance(fields, str):
+        return OnRoll(record_id=record_id, line=None, refused=fields)
+    band = age_band(date.fromisoformat(fields["birth_date"] or ""), now.astimezone(HERE).date())
+    line = RollLine(record_id, fields["name"] or "", fields["email"] or "", str(band))
+    return OnRoll(record_id=record_id, line=line)
 
 
 @act(Tag.RECORDS_OPENED)
