@@ -20,6 +20,7 @@ from chopmark.authority.revocation.suspending import release_by_officer, suspend
 from chopmark.config.audit.command import faults
 from chopmark.config.audit.fault import Fault
 from chopmark.pki.algorithms import SignatureAlgorithm
+from tampering.campaign import certified
 from tampering.ours import AUTHORITY
 from tampering.side import Side
 from tampering.staff import reviewed
@@ -66,6 +67,7 @@ def populated(world: World, settings: Any) -> Scene:
     _started_by_two_packs()
     reviewed(world)
     _spent(world)
+    certified(world, Faulty(world.token))
     accepted = world.issued()
     world.accepts(_application_of(accepted))
     _on_hold_twice(accepted)

@@ -117,6 +117,7 @@ INSIDE: Final[dict[str, Problem]] = {
     "posting_unbalanced": _BOOKS,
     "reference_booked": _BOOKS,
     # What relying parties are told.
+    "database_is_standby": _STATUS,
     "delegate_key_not_proven": _STATUS,
     "no_delegate_yet": _STATUS,
     "no_responder_for_issuer": _STATUS,
@@ -126,4 +127,5 @@ INSIDE: Final[dict[str, Problem]] = {
     "ocsp_serial_unknown": _STATUS,
     "ocsp_too_large": _STATUS,
     "status_not_known": _STATUS,
+    "status_store_in_use": _STATUS,
 }
