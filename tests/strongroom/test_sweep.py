@@ -1,8 +1,9 @@
 """The clock's round: each duty for itself."""
 
+from people import ASHA
+
 from chopmark.strongroom import sweep
 from chopmark.strongroom.breaches import overdue
-from people import ASHA
 
 
 def breaks(now):
