@@ -8,8 +8,9 @@ from django.db import connections
 
 from authority.signing_stage import living
 from chopmark.authority.campaigns import chunks, signing
+from chopmark.authority.campaigns.tasks import put_into_queue
 from chopmark.authority.issuance.models import Certificate, ChunkClaim, IntendedChunk
-from world import NOON
+from world import NOON, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,3 +52,10 @@ def test_two_workers_and_two_signers_make_each_certificate_once(world, drive):
     assert ChunkClaim.objects.count() == 1
     assert Certificate.objects.count() == 4
     assert len({bytes(one.serial_number) for one in Certificate.objects.all()}) == 4
+
+
+def test_a_chunk_that_waits_in_the_queue_is_not_put_behind_itself(drive):
+    campaign = drive.running()
+    with at("worker"):
+        assert put_into_queue(campaign.pk, [0]) == 1
+        assert put_into_queue(campaign.pk, [0, 1]) == 1

@@ -14,7 +14,7 @@ from chopmark.strongroom.client import Strongroom
 # Ticks come first: lists are due on the clock, and a campaign is not.
 PRIORITY = -10
 QUEUED = """
-    select args from procrastinate_jobs where task_name = %s and status in ('todo', 'doing')
+    select (args ->> 'number')::int from procrastinate_jobs where task_name = %s and status in ('todo', 'doing')
       and (args ->> 'campaign_id')::bigint = %s
 """
 
@@ -41,7 +41,7 @@ def put_into_queue(campaign_id: int, numbers: list[int]) -> int:
 def _queued(campaign_id: int) -> frozenset[int]:
     with connection.cursor() as cursor:
         cursor.execute(QUEUED, [do_chunk.name, campaign_id])
-        return frozenset(int(args["number"]) for (args,) in cursor.fetchall())
+        return frozenset(number for (number,) in cursor.fetchall())
 
 
 def _defer(campaign_id: int, number: int) -> bool:
