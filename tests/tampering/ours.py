@@ -15,8 +15,11 @@ AUTHORITY = Side(
     },
     public_files=("bundle", "certificate", "checkpoint", "list", "tile"),
     means_nothing=frozenset({("audit_leaf", "xid")}),
-    # A leaf's moment is in its entry, a leg's in the row of its entry.
+    # A leaf's moment is in its entry, a leg's in the row of its entry, a chunk's in that of its campaign.
     no_moment=frozenset(
-        {"audit_leaf", "audit_payload", "transparency_position", "ledger_invoiceline", "ledger_leg"}
+        {
+            *("audit_leaf", "audit_payload", "transparency_position"),
+            *("campaigns_campaignchunk", "ledger_invoiceline", "ledger_leg"),
+        }
     ),
 )
