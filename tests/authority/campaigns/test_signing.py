@@ -1,6 +1,7 @@
 """What the signer will not sign of a campaign, whoever writes it into the tables of the worker."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -115,6 +116,20 @@ def test_a_roll_under_another_grant_is_foreign(drive, sign):
     drive.owner.changes = {"type": "server"}
     drive.works(campaign)
     refuses(sign, "roll")
+
+
+def test_a_roll_of_an_earlier_campaign_under_the_same_grant_is_refused(drive, sign):
+    campaign = drive.running()
+    drive.owner.changes = {"at": int((NOON - timedelta(minutes=6)).timestamp())}
+    drive.works(campaign)
+    refuses(sign, "moment")
+
+
+def test_a_roll_by_a_clock_a_little_behind_is_good(drive, sign):
+    campaign = drive.running()
+    drive.owner.changes = {"at": int((NOON - timedelta(minutes=4)).timestamp())}
+    drive.works(campaign)
+    assert sign() == 3
 
 
 def test_without_the_owners_roll_nothing_is_signed(intended, sign):

@@ -361,3 +361,21 @@ def test_a_store_that_is_filled_anew_knows_what_is_on_hold(tmp_path):
         reasons = [store.status_of(1, serial).reason for serial in (ASHA, CHAN)]
         assert reasons == [CRLReason.CERTIFICATE_HOLD, CRLReason.KEY_COMPROMISE]
         assert store.status_of(1, BALA) == GOOD
+
+
+def test_a_release_makes_nothing_good_that_was_never_recorded(store, tmp_path):
+    """A hold comes back from the log without its certificate; a thief releases what was spent."""
+    suspend(ASHA)
+    follow(store)
+    assert is_revoked(store, ASHA)
+    release(ASHA)
+    release(BALA)
+    assert follow(store) == [key_of(1, ASHA)]
+    assert [store.status_of(1, serial) for serial in (ASHA, BALA)] == [UNKNOWN] * 2
+    with StatusStore(tmp_path / "anew") as anew:
+        follow(anew)
+        assert [anew.status_of(1, serial) for serial in (ASHA, BALA)] == [UNKNOWN] * 2
+
+    record(ASHA)
+    follow(store)
+    assert store.status_of(1, ASHA) == GOOD

@@ -24,7 +24,7 @@ from chopmark.authority.kernel import clock
 from chopmark.authority.validation.errors import DatabaseIsStandby
 from chopmark.authority.validation.models import Source
 from chopmark.authority.validation.status import GOOD_ENTRY, key_of, revoked_entry
-from chopmark.authority.validation.status_store import Horizon, StatusStore
+from chopmark.authority.validation.status_store import Ended, Horizon, StatusStore
 from chopmark.pki.crl import CRLReason
 
 log = structlog.get_logger("status")
@@ -151,9 +151,15 @@ _AUTHORITIES = "select issuer_id, serial_number from custody_cacertificate where
 _REVOCATIONS = """
     select issuer_id, serial_number, revoked_at, reason from revocation_revocation where id between %s and %s
 """
-# Whether it is on hold now, of what was suspended or released then; of what is revoked, nothing.
+# Whether it is on hold now, of what was suspended or released then, and whether it is a certificate; of what is revoked,
+# nothing. A hold comes back from the log though its certificate is lost, and whoever writes releases may name any number.
 _HELD = """
-    select distinct told.issuer_id, told.serial_number, held.suspended_at
+    select distinct told.issuer_id, told.serial_number, held.suspended_at, (
+        exists (select from issuance_certificate recorded
+                where recorded.issuer_id = told.issuer_id and recorded.serial_number = told.serial_number
+                  and recorded.kind = 'certificate')
+        or exists (select from custody_cacertificate recorded
+                   where recorded.issuer_id = told.issuer_id and recorded.serial_number = told.serial_number))
     from {table} told
     left join lateral (
         select max(suspended_at) as suspended_at from revocation_suspension suspension
@@ -181,13 +187,15 @@ def _recorded(query: str, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
         yield key_of(issuer_id, serial_number)
 
 
-def _held(table: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[bytes, bytes]]:
-    for issuer_id, serial_number, suspended_at in _rows(_HELD.format(table=table), ranges):
-        entry = revoked_entry(suspended_at, CRLReason.CERTIFICATE_HOLD) if suspended_at else GOOD_ENTRY
-        yield key_of(issuer_id, serial_number), entry
+def _held(table: str, ranges: Iterable[tuple[int, int]]) -> Iterator[Ended]:
+    for issuer_id, serial_number, suspended_at, recorded in _rows(_HELD.format(table=table), ranges):
+        if suspended_at:
+            yield key_of(issuer_id, serial_number), revoked_entry(suspended_at, CRLReason.CERTIFICATE_HOLD)
+        else:
+            yield key_of(issuer_id, serial_number), GOOD_ENTRY if recorded else None
 
 
-def _revoked(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[bytes, bytes]]:
+def _revoked(ranges: Iterable[tuple[int, int]]) -> Iterator[Ended]:
     for issuer_id, serial_number, revoked_at, reason in _rows(_REVOCATIONS, ranges):
         yield key_of(issuer_id, serial_number), revoked_entry(revoked_at, reason)
 

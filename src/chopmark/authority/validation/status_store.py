@@ -21,6 +21,8 @@ FORM = 1
 # Address space, not disk: the file is as large as what is in it (30 to 60 octets a certificate).
 _LARGEST = 64 * 2**30
 _HORIZON = b"horizon"
+# A key and what is said of it from now on; None: nothing, as of what was never recorded.
+Ended = tuple[bytes, bytes | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ class StatusStore:
         self,
         recorded: Iterable[Sequence[tuple[bytes, ...]]],
         authorities: Iterable[bytes],
-        ended: Iterable[tuple[bytes, bytes]],
+        ended: Iterable[Ended],
         horizon: Horizon,
     ) -> None:
         """Put everything in place of what was there: `recorded` in batches, in the order of their keys."""
@@ -80,13 +82,11 @@ class StatusStore:
             for key in authorities:
                 transaction.put(key, GOOD_ENTRY, overwrite=False)
             for key, entry in ended:
-                transaction.put(key, entry)
+                _say(transaction, key, entry)
             self._write_horizon(transaction, horizon)
         self.horizon = horizon
 
-    def apply(
-        self, recorded: Iterable[bytes], ended: Iterable[tuple[bytes, bytes]], horizon: Horizon
-    ) -> list[bytes]:
+    def apply(self, recorded: Iterable[bytes], ended: Iterable[Ended], horizon: Horizon) -> list[bytes]:
         """Add what may have been added before; answers the keys whose status is another now.
 
         `ended` has what is on hold, released or revoked, in the order in which it is to be believed.
@@ -96,7 +96,7 @@ class StatusStore:
             changed = [key for key in recorded if transaction.put(key, GOOD_ENTRY, overwrite=False)]
             for key, entry in ended:
                 if transaction.get(key) != entry:
-                    transaction.put(key, entry)
+                    _say(transaction, key, entry)
                     changed.append(key)
             # A write waits for the disk; an older horizon in the file only costs a restart some re-reading.
             if changed:
@@ -114,6 +114,13 @@ class StatusStore:
         if said.pop("form", None) != FORM:
             return None
         return Horizon(database=said["database"], next=said["next"], running=tuple(said["running"]))
+
+
+def _say(transaction: lmdb.Transaction, key: bytes, entry: bytes | None) -> None:
+    if entry is None:
+        transaction.delete(key)
+    else:
+        transaction.put(key, entry)
 
 
 def _hold(path: Path) -> IO[str]:
