@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from authority.signing_stage import NOON
 from chopmark.authority.custody import selectors as custody
@@ -21,6 +21,7 @@ from chopmark.authority.validation.status_store import Horizon, StatusStore
 from chopmark.pki.certificates import read_certificate
 from chopmark.pki.crl import CRLReason
 from chopmark.pki.ocsp import CertStatus
+from world import at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SERIALS = [bytes([0x40]) + number.to_bytes(15, "big") for number in range(50)]
@@ -379,3 +380,23 @@ def test_a_release_makes_nothing_good_that_was_never_recorded(store, tmp_path):
     record(ASHA)
     follow(store)
     assert store.status_of(1, ASHA) == GOOD
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "signer", "operator", "responder"])
+def test_nobody_writes_down_a_change_by_himself(store, role):
+    """One such row would have every responder read every certificate, ten times a second."""
+    with pytest.raises(ProgrammingError, match="permission denied"), at(role):
+        StatusChange.objects.create(xid=2**62, source="certificate", first_id=0, last_id=2**63 - 1)
+
+
+def test_who_may_record_leaves_a_change_all_the_same(store):
+    with at("signer"):
+        record(ASHA)
+    with at("web"):
+        revoke(BALA)
+    assert sorted(follow(store)) == [key_of(1, ASHA), key_of(1, BALA)]
+
+
+def test_a_change_of_a_transaction_that_never_began_is_not_read(store):
+    StatusChange.objects.create(xid=2**62, source="certificate", first_id=0, last_id=2**63 - 1)
+    assert status_feed._look(store.horizon).changes == []

@@ -118,7 +118,8 @@ _LOOK = """
                pg_current_xact_id_if_assigned()::text::bigint as own
     ) seen
     left join lateral (
-        select source, first_id, last_id from validation_statuschange where xid >= %s or xid = any(%s)
+        select source, first_id, last_id from validation_statuschange
+        where (xid >= %s and xid < seen.next) or xid = any(%s)
     ) change on true
 """
 
