@@ -17,7 +17,7 @@ import lmdb
 from chopmark.authority.validation.errors import StatusStoreInUse
 from chopmark.authority.validation.status import GOOD_ENTRY, Status, key_of, read_entry
 
-FORM = 1
+FORM = 2
 # Address space, not disk: the file is as large as what is in it (30 to 60 octets a certificate).
 _LARGEST = 64 * 2**30
 _HORIZON = b"horizon"
@@ -27,11 +27,16 @@ Ended = tuple[bytes, bytes | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Horizon:
-    """What a snapshot of a database had not seen: transactions from `next` on, and those then running."""
+    """What a snapshot of a database had not seen: transactions from `next` on, and those then running.
+
+    And one row that it had seen, the last change by id and what it says: a database that has it no more is another one.
+    """
 
     database: str
     next: int
     running: tuple[int, ...] = ()
+    last_id: int = 0
+    last: str = ""
 
 
 class StatusStore:
@@ -113,7 +118,7 @@ class StatusStore:
             said = json.loads(transaction.get(_HORIZON, b"{}"))
         if said.pop("form", None) != FORM:
             return None
-        return Horizon(database=said["database"], next=said["next"], running=tuple(said["running"]))
+        return Horizon(**said | {"running": tuple(said["running"])})
 
 
 def _say(transaction: lmdb.Transaction, key: bytes, entry: bytes | None) -> None:

@@ -1,6 +1,7 @@
 from importlib import import_module
 
-from django.db import migrations
+from django.db import migrations, models
+from django.db.models.functions import Now
 
 NOTE = import_module("chopmark.authority.validation.migrations.0002_status_change").NOTE
 
@@ -20,4 +21,11 @@ end $$;
 class Migration(migrations.Migration):
     dependencies = [("validation", "0003_suspension")]
 
-    operations = [migrations.RunSQL(NOTE_AS_OWNER, NOTE)]
+    operations = [
+        migrations.RunSQL(NOTE_AS_OWNER, NOTE),
+        migrations.AddField(
+            model_name="statuschange",
+            name="noted_at",
+            field=models.DateTimeField(db_default=Now()),
+        ),
+    ]
