@@ -6,12 +6,23 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import connection
 
 from authority.signing_stage import NOON
+from authority.validation.status_stage import (
+    ASHA,
+    BALA,
+    CHAN,
+    SERIALS,
+    certificate,
+    is_revoked,
+    record,
+    release,
+    revoke,
+    suspend,
+)
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.issuance.models import Certificate, Kind
-from chopmark.authority.revocation.models import Release, Revocation, Suspension
 from chopmark.authority.validation import status_feed
 from chopmark.authority.validation.errors import DatabaseIsStandby
 from chopmark.authority.validation.models import StatusChange
@@ -21,55 +32,8 @@ from chopmark.authority.validation.status_store import Horizon, StatusStore
 from chopmark.pki.certificates import read_certificate
 from chopmark.pki.crl import CRLReason
 from chopmark.pki.ocsp import CertStatus
-from world import at
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SERIALS = [bytes([0x40]) + number.to_bytes(15, "big") for number in range(50)]
-ASHA, BALA, CHAN = SERIALS[:3]
-
-
-@pytest.fixture
-def store(tmp_path):
-    with StatusStore(tmp_path / "status") as store:
-        follow(store)
-        yield store
-
-
-def certificate(serial, kind=Kind.CERTIFICATE, number=0):
-    return Certificate(
-        issuer_id=1,
-        serial_number=serial,
-        kind=kind,
-        certificate_der=b"",
-        fingerprint_sha256=serial + bytes([number]) * 16,
-        application_reference="AP261100001",
-        type_code="personal",
-        subject="CN=CHAN Tai Man",
-        not_before=NOON,
-        not_after=NOON,
-        leaf_id=1,
-        recorded_at=NOON,
-    )
-
-
-def record(*serials):
-    Certificate.objects.bulk_create(map(certificate, serials))
-
-
-def revoke(serial, reason=1):
-    Revocation.objects.create(issuer_id=1, serial_number=serial, reason=reason, revoked_at=NOON)
-
-
-def suspend(serial, at=NOON):
-    Suspension.objects.create(issuer_id=1, serial_number=serial, suspended_at=at)
-
-
-def release(serial, of=NOON):
-    Release.objects.create(
-        issuer_id=1, serial_number=serial, suspended_at=of, released_at=of + timedelta(days=1)
-    )
-
-
 INSERT = (
     "insert into revocation_revocation (issuer_id, serial_number, reason, revoked_at) values (1, %s, 1, %s)"
 )
@@ -82,10 +46,6 @@ def another():
     wanted = {name: parameters[name] for name in ("dbname", "host", "port", "user", "password", "options")}
     with psycopg.connect(**wanted) as other:
         yield other
-
-
-def is_revoked(store, serial):
-    return store.status_of(1, serial).status is CertStatus.REVOKED
 
 
 def test_it_works(store):
@@ -362,124 +322,3 @@ def test_a_store_that_is_filled_anew_knows_what_is_on_hold(tmp_path):
         reasons = [store.status_of(1, serial).reason for serial in (ASHA, CHAN)]
         assert reasons == [CRLReason.CERTIFICATE_HOLD, CRLReason.KEY_COMPROMISE]
         assert store.status_of(1, BALA) == GOOD
-
-
-def test_a_release_makes_nothing_good_that_was_never_recorded(store, tmp_path):
-    """A hold comes back from the log without its certificate; a thief releases what was spent."""
-    suspend(ASHA)
-    follow(store)
-    assert is_revoked(store, ASHA)
-    release(ASHA)
-    release(BALA)
-    assert follow(store) == [key_of(1, ASHA)]
-    assert [store.status_of(1, serial) for serial in (ASHA, BALA)] == [UNKNOWN] * 2
-    with StatusStore(tmp_path / "anew") as anew:
-        follow(anew)
-        assert [anew.status_of(1, serial) for serial in (ASHA, BALA)] == [UNKNOWN] * 2
-
-    record(ASHA)
-    follow(store)
-    assert store.status_of(1, ASHA) == GOOD
-
-
-@pytest.mark.parametrize("role", ["web", "worker", "signer", "operator", "responder"])
-def test_nobody_writes_down_a_change_by_himself(store, role):
-    """One such row would have every responder read every certificate, ten times a second."""
-    with pytest.raises(ProgrammingError, match="permission denied"), at(role), connection.cursor() as cursor:
-        cursor.execute(
-            "insert into validation_statuschange (xid, source, first_id, last_id)"
-            " values (2 ^ 62, 'certificate', 0, 2 ^ 62)"
-        )
-
-
-def test_who_may_record_leaves_a_change_all_the_same(store):
-    with at("signer"):
-        record(ASHA)
-    with at("web"):
-        revoke(BALA)
-    assert sorted(follow(store)) == [key_of(1, ASHA), key_of(1, BALA)]
-
-
-def test_a_change_of_a_transaction_that_never_began_is_not_read(store):
-    StatusChange.objects.create(xid=2**62, source="certificate", first_id=0, last_id=2**63 - 1)
-    assert status_feed._look(store.horizon).changes == []
-
-
-@pytest.fixture
-def rolled_back(store):
-    """A database put back from its files: its last change is gone, and its numbers are given out once more."""
-
-    def run(**changes):
-        record(ASHA)
-        follow(store)
-        was = StatusChange.objects.get()
-        with connection.cursor() as cursor:
-            cursor.execute("alter table validation_statuschange disable trigger user")
-            StatusChange.objects.all().delete()
-            cursor.execute("alter table issuance_certificate disable trigger user")
-            Certificate.objects.all().delete()
-            record(BALA)
-            cursor.execute("alter table issuance_certificate enable trigger user")
-            cursor.execute("alter table validation_statuschange enable trigger user")
-        again = {
-            name: getattr(was, name) for name in ("id", "xid", "source", "first_id", "last_id", "noted_at")
-        }
-        StatusChange.objects.create(**again | changes)
-
-    return run
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [{"xid": 7}, {"last_id": 99}, {"id": 99}, {"noted_at": NOON}],
-    ids=lambda changes: next(iter(changes)),
-)
-def test_a_database_that_was_put_back_from_its_files_is_read_anew(store, rolled_back, changes):
-    """Its name and its timeline are the same, and its transactions have passed where it was."""
-    rolled_back(**changes)
-    assert follow(store) is None
-    assert store.status_of(1, ASHA) == UNKNOWN
-    assert store.status_of(1, BALA) == GOOD
-    assert follow(store) == []
-
-
-def test_a_database_whose_last_change_stands_is_followed(store, rolled_back):
-    rolled_back()
-    assert follow(store) == []
-
-
-def test_what_was_seen_last_outlives_a_restart(tmp_path, monkeypatch):
-    with StatusStore(tmp_path / "status") as store:
-        follow(store)
-        record(ASHA)
-        follow(store)
-        assert store.horizon.last_id == StatusChange.objects.get().pk
-    monkeypatch.setattr(status_feed, "_fill", None)  # would be called, and fail
-    with StatusStore(tmp_path / "status") as warm:
-        assert warm.horizon.last
-        assert follow(warm) == []
-
-
-def test_after_a_round_that_failed_anything_may_be_another_now(store, monkeypatch):
-    """The file may have kept what it was filled with, though the database failed before the round could say so."""
-    monkeypatch.setattr(status_feed, "LOST_SECONDS", 0.01)
-    stop, heard, said = (
-        threading.Event(),
-        [],
-        iter([[b"one"], psycopg.OperationalError(), [b"two"], [b"three"]]),
-    )
-
-    def next_round(_):
-        outcome = next(said)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    def told(_, changed, __):
-        heard.append(changed)
-        if len(heard) == 3:
-            stop.set()
-
-    monkeypatch.setattr(status_feed, "follow", next_round)
-    status_feed._rounds(store, told, stop)
-    assert heard == [None, None, [b"three"]]
