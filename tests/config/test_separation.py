@@ -56,6 +56,14 @@ def test_it_works(as_process):
             "chopmark_append_only: this function is not as the migrations made it",
         ),
         (
+            "alter function chopmark_note_status_change() security invoker",
+            "chopmark_note_status_change: this function is not as the migrations made it",
+        ),
+        (
+            "alter function chopmark_note_status_change() set search_path = pg_temp, public",
+            "chopmark_note_status_change: this function is not as the migrations made it",
+        ),
+        (
             "alter role chopmark_web set session_replication_role = replica",
             "chopmark_web: session_replication_role is set for it: its writes pass every trigger",
         ),

@@ -125,8 +125,9 @@ _TABLES: dict[str, dict[str, str]] = {
     "validation_delegateclaim": _row(worker="S", signer="SI"),
     "validation_refuseddelegate": _row(web="S", worker="S", signer="SI"),
     "validation_delegate": _row(web="S", worker="S", signer="SI", responder="S"),
-    # Written by a trigger of whoever records or revokes; a row too many only makes responders read again.
-    "validation_statuschange": _row(web="I", worker="I", signer="I", responder="S", operator="I"),
+    # Written by a trigger, as the owner, when somebody records or revokes; a row that somebody made up would make every
+    # responder read everything, each round.
+    "validation_statuschange": _row(responder="S"),
     # --- keys: what others than the signer may see is public, or ciphertext ---
     "custody_keyrecord": _row(web="S", worker="S", signer="S", responder="S", operator="S"),
     "custody_issuer": _row(web="S", worker="S", signer="S", responder="S", operator="S"),

@@ -16,7 +16,7 @@ _ROW, _BEFORE = 1, 2
 _EVENTS = {"insert": 4, "delete": 8, "update": 16, "truncate": 32}
 
 _MADE = re.compile(
-    r"create\s+(?:or\s+replace\s+)?function\s+(?P<function>\w+)\s*\(.*?\bas\s+\$\$(?P<body>.*?)\$\$"
+    r"create\s+(?:or\s+replace\s+)?function\s+(?P<function>\w+)\s*\((?P<manner>.*?)\bas\s+\$\$(?P<body>.*?)\$\$"
     r"|drop\s+function\s+(?:if\s+exists\s+)?(?P<dropped_function>\w+)"
     r"|create\s+(?:constraint\s+)?trigger\s+(?P<trigger>\w+)\s+(?P<timing>before|after)\s+"
     r"(?P<events>\w+(?:\s+or\s+\w+)*)\s+on\s+(?P<table>\w+)\s.*?for\s+each\s+(?P<each>row|statement)\s+"
@@ -24,6 +24,8 @@ _MADE = re.compile(
     r"|drop\s+trigger\s+(?:if\s+exists\s+)?(?P<dropped_trigger>\w+)\s+on\s+(?P<dropped_from>\w+)",
     re.IGNORECASE | re.DOTALL,
 )
+
+_SETTING = re.compile(r"\bset\s+(\w+)\s*=\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,21 @@ class Trigger:
     arguments: str
 
 
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What it does, whether as its owner, and under which settings of its own."""
+
+    body: str
+    as_owner: bool
+    settings: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Walls:
     """What stands between a role and a row: triggers by table and name, functions by name."""
 
     triggers: dict[tuple[str, str], Trigger] = field(default_factory=dict)
-    functions: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,9 @@ def read(statements: Iterable[str]) -> Walls:
 
 def _apply(made: re.Match[str], walls: Walls) -> None:
     if made["function"]:
-        walls.functions[made["function"]] = made["body"]
+        settings = tuple(f"{name}={value}" for name, value in _SETTING.findall(made["manner"]))
+        as_owner = "security definer" in " ".join(made["manner"].lower().split())
+        walls.functions[made["function"]] = Function(made["body"], as_owner, settings)
     elif made["dropped_function"]:
         walls.functions.pop(made["dropped_function"], None)
     elif made["trigger"]:
@@ -130,16 +143,16 @@ def _triggers(walls: Walls, connection: BaseDatabaseWrapper) -> Iterator[Breach]
 
 
 _FUNCTIONS = """
-    select proname, prosrc, prosecdef or proconfig is not null
+    select proname, prosrc, prosecdef, coalesce(proconfig, '{}')
     from pg_proc where pronamespace = 'public'::regnamespace and proname = any(%s)
 """
 
 
 def _functions(walls: Walls, connection: BaseDatabaseWrapper) -> Iterator[Breach]:
     missing = set(walls.functions)
-    for name, body, has_more in _rows(_FUNCTIONS, connection, [sorted(walls.functions)]):
+    for name, body, as_owner, settings in _rows(_FUNCTIONS, connection, [sorted(walls.functions)]):
         missing.discard(name)
-        if body != walls.functions[name] or has_more:
+        if walls.functions[name] != Function(body, as_owner, tuple(settings)):
             yield Breach(name, "this function is not as the migrations made it")
     for name in sorted(missing):
         yield Breach(name, "this function is gone")

@@ -1,6 +1,7 @@
 """What the signer will not sign of a campaign, whoever writes it into the tables of the worker."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,10 +11,11 @@ from chopmark.authority.applications.models import Application
 from chopmark.authority.campaigns import handlers, signing
 from chopmark.authority.campaigns.models import CampaignApproval, CampaignRoll
 from chopmark.authority.custody.software_token import UnsafeSoftwareToken
-from chopmark.authority.issuance import chunk_signing, chunks
+from chopmark.authority.issuance import chunk_selectors, chunk_signing, chunks
 from chopmark.authority.issuance.models import (
     Certificate,
     ChunkClaim,
+    Claim,
     IntendedChunk,
     RefusedChunk,
     SpentChunk,
@@ -114,6 +116,20 @@ def test_a_roll_under_another_grant_is_foreign(drive, sign):
     drive.owner.changes = {"type": "server"}
     drive.works(campaign)
     refuses(sign, "roll")
+
+
+def test_a_roll_of_an_earlier_campaign_under_the_same_grant_is_refused(drive, sign):
+    campaign = drive.running()
+    drive.owner.changes = {"at": int((NOON - timedelta(minutes=6)).timestamp())}
+    drive.works(campaign)
+    refuses(sign, "moment")
+
+
+def test_a_roll_by_a_clock_a_little_behind_is_good(drive, sign):
+    campaign = drive.running()
+    drive.owner.changes = {"at": int((NOON - timedelta(minutes=4)).timestamp())}
+    drive.works(campaign)
+    assert sign() == 3
 
 
 def test_without_the_owners_roll_nothing_is_signed(intended, sign):
@@ -241,3 +257,138 @@ def test_the_token_signs_each_once(world, intended, sign, monkeypatch):
     monkeypatch.setattr(UnsafeSoftwareToken, "sign", counting)
     sign()
     assert len(made) == len(set(made)) == 3
+
+
+def finished(drive, world):
+    """A campaign that is done, as a worker's thief finds it years later."""
+    campaign = drive.running()
+    drive.works(campaign)
+    world.turns()
+    assert Certificate.objects.count() == 3
+    return campaign
+
+
+def with_other_numbers(world, campaign, drive, monkeypatch):
+    """What the worker's own code gives for the lines once more: everything proves, every number is fresh."""
+    with monkeypatch.context() as patch:
+        patch.setattr("chopmark.authority.campaigns.chunks.live_intent", lambda *_: None)
+        patch.setattr("chopmark.authority.issuance.chunk_selectors.live_intent", lambda *_: None)
+        patch.setattr("chopmark.authority.campaigns.selectors.is_running", lambda *_: True)
+        assert drive.works(campaign)
+
+
+def refused_now(sign, rule):
+    signed, claims = Certificate.objects.count(), ChunkClaim.objects.count()
+    assert sign() == 0
+    assert RefusedChunk.objects.get().code == "chunk_not_ours"
+    assert last_payload()["details"] == {"rule": rule}
+    assert (Certificate.objects.count(), ChunkClaim.objects.count()) == (signed, claims)
+
+
+def test_a_chunk_that_is_done_is_not_signed_again_under_fresh_numbers(world, drive, sign, monkeypatch):
+    campaign = finished(drive, world)
+    with_other_numbers(world, campaign, drive, monkeypatch)
+    refused_now(sign, "lines")
+    report = drive.report(campaign)
+    assert (report.issued, report.pending, report.refused) == (3, 0, {})
+
+
+def test_a_chunk_whose_intents_a_restored_backup_has_forgotten_is_not_signed_again(
+    world, drive, sign, monkeypatch
+):
+    campaign = finished(drive, world)
+    tampered("delete from issuance_chunkclaim")
+    tampered("delete from issuance_intendedchunk")
+    with_other_numbers(world, campaign, drive, monkeypatch)
+    refused_now(sign, "lines")
+
+
+def test_an_attempt_beside_one_that_is_being_signed_is_refused(intended, sign, monkeypatch, world, drive):
+    crashes_between_claim_and_record(monkeypatch, sign)
+    with_other_numbers(world, intended, drive, monkeypatch)
+    refused_now(sign, "attempt")
+
+
+def gives(world, drive, campaign, sign, numbers, monkeypatch):
+    """The chunk of a campaign under chosen serial numbers, all else as it must be."""
+    chunk = IntendedChunk.objects.get(campaign_id=campaign.pk)
+    tampered("delete from issuance_intendedchunk where id = %s", chunk.pk)
+    left = [bytes(one) for one in numbers]
+    with monkeypatch.context() as patch:
+        patch.setattr(chunks, "serial_from", lambda _: left.pop(0))
+        assert drive.works(campaign)
+
+
+def serials_of(chunk):
+    packed = bytes(chunk.serial_numbers)
+    return [packed[at : at + 16] for at in range(0, len(packed), 16)]
+
+
+def fresh(count):
+    return [bytes([0x41, at]) * 8 for at in range(count)]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_number_that_is_recorded_is_not_signed_again(world, drive, intended, sign, monkeypatch, which):
+    old = serials_of(IntendedChunk.objects.get())[which]
+    assert sign() == 3
+    campaign = drive.running()
+    drive.works(campaign)
+    numbers = fresh(3)
+    numbers[which] = old
+    gives(world, drive, campaign, sign, numbers, monkeypatch)
+    refused_now(sign, "serial_numbers")
+
+
+def test_a_number_that_is_being_signed_is_not_signed_beside_it(world, drive, intended, sign, monkeypatch):
+    old = serials_of(IntendedChunk.objects.get())[2]
+    crashes_between_claim_and_record(monkeypatch, sign)
+    campaign = drive.running()
+    drive.works(campaign)
+    gives(world, drive, campaign, sign, [*fresh(2), old], monkeypatch)
+    refused_now(sign, "serial_numbers")
+
+
+def test_a_number_that_was_spent_is_not_signed_again(world, drive, intended, sign, monkeypatch):
+    """Before its revocation stands, and though the claimer has done other chunks since."""
+    old = serials_of(IntendedChunk.objects.get())[1]
+    crashes_between_claim_and_record(monkeypatch, sign)
+    with at("worker"):
+        chunks.mark_spent_chunks(actor=WORKER, now=NOON)
+    other = drive.running()
+    drive.works(other)
+    assert sign(claimer=77) == 3
+    campaign = drive.running()
+    drive.works(campaign)
+    gives(world, drive, campaign, sign, [old, *fresh(2)], monkeypatch)
+    refused_now(sign, "serial_numbers")
+
+
+def test_a_number_that_is_revoked_is_not_signed(world, drive, intended, sign):
+    Revocation.objects.create(
+        issuer_id=IntendedChunk.objects.get().issuer_id,
+        serial_number=serials_of(IntendedChunk.objects.get())[1],
+        reason=0,
+        revoked_at=NOON,
+    )
+    refused_now(sign, "serial_numbers")
+
+
+def test_a_number_of_a_single_certificate_is_not_signed(world, drive, intended, sign):
+    with at("signer"):
+        Claim.objects.create(
+            issuer_id=IntendedChunk.objects.get().issuer_id,
+            serial_number=serials_of(IntendedChunk.objects.get())[1],
+            claimer=5,
+            claimed_at=NOON,
+        )
+    refused_now(sign, "serial_numbers")
+
+
+def test_a_chunk_is_not_taken_for_recorded_because_its_first_number_is(intended, sign, monkeypatch):
+    """What another line's certificate bears says nothing of this one."""
+    sign()
+    tampered(
+        "update issuance_certificate set application_reference = 'AP261100001' where application_reference like '%%0000'"
+    )
+    assert [chunk.campaign_id for chunk in chunk_selectors.unfinished(1)] == [intended.pk]

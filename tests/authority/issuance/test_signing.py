@@ -15,9 +15,19 @@ from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.token import KeyHandle
 from chopmark.authority.issuance import composing, signing
 from chopmark.authority.issuance.composing import public_key_of
-from chopmark.authority.issuance.models import Certificate, Claim, IntendedCertificate, Kind, RefusedIntent
+from chopmark.authority.issuance.models import (
+    Certificate,
+    ChunkClaim,
+    Claim,
+    IntendedCertificate,
+    IntendedChunk,
+    Kind,
+    RefusedIntent,
+)
 from chopmark.authority.issuance.selectors import waiting_for_signer
 from chopmark.authority.participants.models import Subscriber
+from chopmark.authority.revocation.models import Revocation
+from chopmark.authority.validation.models import DelegateClaim
 from chopmark.authority.verification.models import Decision
 from chopmark.config.audit.command import faults
 from chopmark.pki.refusals import Refusal
@@ -248,6 +258,88 @@ def test_a_pack_that_differs_from_the_workers_signs_nothing(intended, sign, law)
     composing._compiled.cache_clear()
 
     refuses(sign, intended)
+
+
+def refused_for(rule):
+    assert RefusedIntent.objects.get().code == "intent_not_ours"
+    assert last_payload()["details"] == {"rule": rule}
+
+
+def test_an_application_that_has_its_certificate_gets_no_second(world, approved, forge, sign):
+    """A thief of the worker proves the same release again, or a restored backup has forgotten the intent."""
+    forge(approved.reference)
+    assert sign(world.token) == 1
+    forge(approved.reference)
+    assert sign(Signs(0)) == 0
+    refused_for("application")
+    assert Certificate.objects.count() == Claim.objects.count() == 1
+
+
+def test_of_two_intents_for_an_application_one_is_signed(world, approved, forge, sign):
+    first = forge(approved.reference)
+    second = forge(approved.reference)
+    assert sign(world.token) == 1
+    assert RefusedIntent.objects.get().serial_number == second.serial_number
+    assert Certificate.objects.get().serial_number == first.serial_number
+
+
+def test_beside_a_claim_that_nothing_came_of_yet_the_application_is_not_signed(approved, forge, sign):
+    claimed = forge(approved.reference)
+    with at("signer"):
+        Claim.objects.create(
+            issuer_id=claimed.issuer_id, serial_number=claimed.serial_number, claimer=5, claimed_at=NOON
+        )
+    forge(approved.reference)
+    assert sign(Signs(0)) == 0
+    refused_for("application")
+
+
+def test_a_number_that_is_revoked_is_not_signed(approved, forge, sign):
+    intent = forge(approved.reference)
+    with at("web"):
+        Revocation.objects.create(
+            issuer_id=intent.issuer_id, serial_number=intent.serial_number, reason=0, revoked_at=NOON
+        )
+    assert sign(Signs(0)) == 0
+    refused_for("serial_number")
+
+
+def test_a_number_of_a_delegate_is_not_signed(approved, forge, sign):
+    intent = forge(approved.reference)
+    with at("signer"):
+        DelegateClaim.objects.create(
+            request_id=1,
+            issuer_id=intent.issuer_id,
+            serial_number=intent.serial_number,
+            tbs_certificate=b"",
+            claimer=5,
+            claimed_at=NOON,
+        )
+    assert sign(Signs(0)) == 0
+    refused_for("serial_number")
+
+
+def test_a_number_in_a_chunk_that_is_being_signed_is_not_signed(approved, forge, sign):
+    intent = forge(approved.reference)
+    with at("worker"):
+        chunk = IntendedChunk.objects.create(
+            issuer_id=intent.issuer_id,
+            campaign_id=1,
+            number=0,
+            attempt=1,
+            type_code="personal",
+            policy_date=NOON.date(),
+            places=b"",
+            serial_numbers=b"\x41" * 16 + bytes(intent.serial_number),
+            tbs_digests=b"",
+            composed_at=NOON,
+            rule_set="none",
+            intended_at=NOON,
+        )
+    with at("signer"):
+        ChunkClaim.objects.create(chunk_id=chunk.pk, claimer=5, claimed_at=NOON)
+    assert sign(Signs(0)) == 0
+    refused_for("serial_number")
 
 
 def test_one_bad_intent_does_not_stop_the_others(world, approved, forge, sign):

@@ -9,9 +9,20 @@ import pytest
 from django.db import connection
 
 from authority.signing_stage import NOON
+from authority.validation.status_stage import (
+    ASHA,
+    BALA,
+    CHAN,
+    SERIALS,
+    certificate,
+    is_revoked,
+    record,
+    release,
+    revoke,
+    suspend,
+)
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.issuance.models import Certificate, Kind
-from chopmark.authority.revocation.models import Release, Revocation, Suspension
 from chopmark.authority.validation import status_feed
 from chopmark.authority.validation.errors import DatabaseIsStandby
 from chopmark.authority.validation.models import StatusChange
@@ -23,52 +34,6 @@ from chopmark.pki.crl import CRLReason
 from chopmark.pki.ocsp import CertStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SERIALS = [bytes([0x40]) + number.to_bytes(15, "big") for number in range(50)]
-ASHA, BALA, CHAN = SERIALS[:3]
-
-
-@pytest.fixture
-def store(tmp_path):
-    with StatusStore(tmp_path / "status") as store:
-        follow(store)
-        yield store
-
-
-def certificate(serial, kind=Kind.CERTIFICATE, number=0):
-    return Certificate(
-        issuer_id=1,
-        serial_number=serial,
-        kind=kind,
-        certificate_der=b"",
-        fingerprint_sha256=serial + bytes([number]) * 16,
-        application_reference="AP261100001",
-        type_code="personal",
-        subject="CN=CHAN Tai Man",
-        not_before=NOON,
-        not_after=NOON,
-        leaf_id=1,
-        recorded_at=NOON,
-    )
-
-
-def record(*serials):
-    Certificate.objects.bulk_create(map(certificate, serials))
-
-
-def revoke(serial, reason=1):
-    Revocation.objects.create(issuer_id=1, serial_number=serial, reason=reason, revoked_at=NOON)
-
-
-def suspend(serial, at=NOON):
-    Suspension.objects.create(issuer_id=1, serial_number=serial, suspended_at=at)
-
-
-def release(serial, of=NOON):
-    Release.objects.create(
-        issuer_id=1, serial_number=serial, suspended_at=of, released_at=of + timedelta(days=1)
-    )
-
-
 INSERT = (
     "insert into revocation_revocation (issuer_id, serial_number, reason, revoked_at) values (1, %s, 1, %s)"
 )
@@ -81,10 +46,6 @@ def another():
     wanted = {name: parameters[name] for name in ("dbname", "host", "port", "user", "password", "options")}
     with psycopg.connect(**wanted) as other:
         yield other
-
-
-def is_revoked(store, serial):
-    return store.status_of(1, serial).status is CertStatus.REVOKED
 
 
 def test_it_works(store):

@@ -15,6 +15,7 @@ from chopmark.authority.campaigns.errors import CampaignNotProven
 from chopmark.authority.campaigns.models import Campaign, CampaignChunk, CampaignRoll
 from chopmark.authority.campaigns.packing import Item, chunk_digest, unpack
 from chopmark.authority.campaigns.planning import spki_of
+from chopmark.authority.issuance.chunk_signing import CLOCKS_DIFFER_BY
 from chopmark.authority.issuance.press import PrintLine
 from chopmark.authority.participants.population import srns_of
 from chopmark.pki.keys import KeyPolicy, require_good_key
@@ -72,6 +73,8 @@ def _require_owners_word(campaign: Campaign, number: int, named: Sequence[Named]
             raise CampaignNotProven(rule="roll")
         of = (roll.grant, roll.purpose, roll.type)
         _require(of == (campaign.grant_id, campaign.purpose, campaign.type_code), "roll")
+        # What she said for an earlier campaign under the same grant is no word for this one.
+        _require(roll.at >= (campaign.planned_at - CLOCKS_DIFFER_BY).timestamp(), "moment")
         _require(roll_digest(_said(islice(rest, roll.count))) == roll.sha256, "names")
         covered += roll.count
     _require(covered == len(named) > 0, "names")

@@ -117,10 +117,13 @@ def progress(campaign: Campaign) -> Progress:
     """How far it is, from what stands in the tables: one line a chunk is read, none a certificate."""
     states = chunk_selectors.states(campaign.pk)
     issued = sum(count for _, _, count, _, _, _, recorded in states if recorded)
+    # What is refused of a chunk counts if no other attempt stands: its lines are issued, or wait, under that one.
+    standing = {number for number, _, _, _, code, spent, _ in states if not code and not spent}
     refused = Counter[str]()
-    for _, _, count, _, code, _, _ in states:
-        if code:
-            refused[code] += count
+    for count, code in {
+        number: (count, code) for number, _, count, _, code, _, _ in states if code and number not in standing
+    }.values():
+        refused[code] += count
     failures = CampaignFailure.objects.filter(campaign_id=campaign.pk).values_list("code", flat=True)
     failed = Counter(failures)
     step = last_step(campaign.pk)

@@ -13,6 +13,7 @@ from chopmark.authority.catalogue.shapes import key_policy
 from chopmark.authority.custody.token import Token
 from chopmark.authority.issuance.chunk_selectors import still_waits, waiting_chunks
 from chopmark.authority.issuance.chunk_signing import Checked, check_chunk, refuse_chunk, sign_chunk
+from chopmark.authority.issuance.errors import ChunkNotOurs
 from chopmark.authority.issuance.holding import trying_chunk
 from chopmark.authority.issuance.models import IntendedChunk
 from chopmark.authority.issuance.press import places_from
@@ -46,7 +47,13 @@ def _sign(chunk: IntendedChunk, token: Token, now: datetime, claimer: int) -> in
     except Refusal as refusal:
         refuse_chunk(chunk, refusal, now)
         return 0
-    return sign_chunk(checked, token=token, now=now, claimer=claimer)
+    try:
+        return sign_chunk(checked, token=token, now=now, claimer=claimer)
+    except (
+        ChunkNotOurs
+    ) as refusal:  # and nothing else: a key that is away today is no reason to refuse for good
+        refuse_chunk(chunk, refusal, now)
+        return 0
 
 
 def _as_we_would(chunk: IntendedChunk, now: datetime) -> Checked:

@@ -23,12 +23,12 @@ from chopmark.authority.custody.certificate_signing import (
     sign_admitted,
 )
 from chopmark.authority.custody.token import Token
+from chopmark.authority.issuance.claiming import claim_chunk
 from chopmark.authority.issuance.errors import ChunkNotOurs
 from chopmark.authority.issuance.events import ChunkRecorded
 from chopmark.authority.issuance.holding import hold_claims_of
 from chopmark.authority.issuance.models import (
     Certificate,
-    ChunkClaim,
     IntendedChunk,
     Kind,
     RefusedChunk,
@@ -95,11 +95,14 @@ def check_chunk(chunk: IntendedChunk, lines: Sequence[PrintLine], now: datetime)
 
 
 def sign_chunk(checked: Checked, *, token: Token, now: datetime, claimer: int) -> int:
-    """Claim, sign and record a chunk that was checked; answers how many certificates came of it."""
+    """Claim, sign and record a chunk that was checked; answers how many certificates came of it.
+
+    `ChunkNotOurs`, before any key is used, if any of it was signed already.
+    """
     # 1. Claim, once the key is there. After this line's commit all its serial numbers are used, whatever happens.
     chunk = checked.chunk
     require_key(checked.admitted.issuer, token)
-    if not _claimed(chunk, claimer, now):
+    if not claim_chunk(chunk, claimer=claimer, now=now):
         return 0
 
     # 2. Sign what the door has admitted, and nothing else.
@@ -113,13 +116,6 @@ def sign_chunk(checked: Checked, *, token: Token, now: datetime, claimer: int) -
         _record(chunk, checked.printed, signed, now)
         hand_on(ChunkRecorded(chunk.campaign_id, chunk.number, chunk.issuer_id))
     return len(signed)
-
-
-def _claimed(chunk: IntendedChunk, claimer: int, now: datetime) -> bool:
-    ChunkClaim.objects.bulk_create(
-        [ChunkClaim(chunk_id=chunk.pk, claimer=claimer, claimed_at=now)], ignore_conflicts=True
-    )
-    return ChunkClaim.objects.filter(chunk_id=chunk.pk, claimer=claimer).exists()
 
 
 def _record(chunk: IntendedChunk, printed: Sequence[Printed], signed: Sequence[bytes], now: datetime) -> None:

@@ -26,6 +26,12 @@ def hold_chunk(campaign_id: int, number: int) -> None:
         )
 
 
+def hold_claiming() -> None:
+    """One signer at a time looks whether a number or a line is used already, and takes it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", ["claiming"])
+
+
 @contextmanager
 def trying_chunk(chunk_id: int) -> Iterator[bool]:
     """Whether this signer is the one that looks at a chunk now; the lock goes with the connection that dies."""

@@ -3,9 +3,9 @@
 An intent is believed in nothing but its serial number and, within limits, its moment: an officer's release must stand in
 a table that its writer cannot write, and our own copy of the pack must give the very same bytes to that application.
 
-The claim commits first, so a serial number is signed at most once. Certificate, leaf and hand-over then commit together.
-A crash between the two leaves a claim without a certificate: it is spent, its serial number is revoked, and the
-application gets a fresh one.
+The claim commits first, and `claiming` lets no application and no serial number be claimed twice. Certificate, leaf and
+hand-over then commit together. A crash between the two leaves a claim without a certificate: it is spent, its serial number
+is revoked, and the application gets a fresh one.
 """
 
 from collections import defaultdict
@@ -27,13 +27,13 @@ from chopmark.authority.custody.certificate_signing import (
     sign_certificates,
 )
 from chopmark.authority.custody.token import Token
+from chopmark.authority.issuance.claiming import claim_intents
 from chopmark.authority.issuance.composing import Composed, compose_again, composed_at, public_key_of
 from chopmark.authority.issuance.errors import IntentNotOurs
 from chopmark.authority.issuance.events import CertificateRecorded
 from chopmark.authority.issuance.holding import hold_claims_of
 from chopmark.authority.issuance.models import (
     Certificate,
-    Claim,
     IntendedCertificate,
     Kind,
     RefusedIntent,
@@ -139,8 +139,11 @@ def _sign(issuer_id: int, batch: Sequence[Checked], token: Token, now: datetime,
     # 1. Claim, once the key is there. After this line's commit the serial numbers are used, whatever happens.
     issuer = custody.authority(issuer_id)
     require_key(issuer, token)
-    mine = _claim([intent for intent, _ in batch], now, claimer)
-    ours = [(intent, item) for intent, item in batch if bytes(intent.serial_number) in mine]
+    mine, refused = claim_intents([intent for intent, _ in batch], claimer=claimer, now=now)
+    for intent, _ in batch:
+        if intent.pk in refused:
+            _refuse(intent, refused[intent.pk], now)
+    ours = [(intent, item) for intent, item in batch if intent.pk in mine]
     if not ours:
         return 0
 
@@ -153,25 +156,6 @@ def _sign(issuer_id: int, batch: Sequence[Checked], token: Token, now: datetime,
         for (intent, _), certificate_der in zip(ours, signed, strict=True):
             _record(intent, certificate_der, now)
     return len(ours)
-
-
-def _claim(intents: Sequence[IntendedCertificate], now: datetime, claimer: int) -> frozenset[bytes]:
-    """The serial numbers that this signer, and no other, now holds."""
-    claims = [
-        Claim(
-            issuer_id=intent.issuer_id,
-            serial_number=intent.serial_number,
-            kind=intent.kind,
-            claimer=claimer,
-            claimed_at=now,
-        )
-        for intent in intents
-    ]
-    Claim.objects.bulk_create(claims, ignore_conflicts=True)
-    held = Claim.objects.filter(
-        claimer=claimer, serial_number__in=[intent.serial_number for intent in intents]
-    )
-    return frozenset(bytes(serial) for serial in held.values_list("serial_number", flat=True))
 
 
 def _record(intent: IntendedCertificate, certificate_der: bytes, now: datetime) -> None:

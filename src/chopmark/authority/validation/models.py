@@ -4,6 +4,7 @@ And what the responders' status stores follow: which statements added rows that 
 """
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class DelegateRequest(models.Model):
@@ -74,6 +75,8 @@ class StatusChange(models.Model):
     source = models.CharField(max_length=16, choices=Source)
     first_id = models.BigIntegerField()
     last_id = models.BigIntegerField()
+    # A restored database gives ids and transaction ids out again, and no moment.
+    noted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [models.Index("xid", name="status_change_by_xid")]

@@ -11,7 +11,7 @@ one: that lock is not put before a campaign's thousands.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -24,7 +24,7 @@ from chopmark.authority.kernel import clock
 from chopmark.authority.validation.errors import DatabaseIsStandby
 from chopmark.authority.validation.models import Source
 from chopmark.authority.validation.status import GOOD_ENTRY, key_of, revoked_entry
-from chopmark.authority.validation.status_store import Horizon, StatusStore
+from chopmark.authority.validation.status_store import Ended, Horizon, StatusStore
 from chopmark.pki.crl import CRLReason
 
 log = structlog.get_logger("status")
@@ -49,16 +49,20 @@ def run_forever(folder: Path, *, told: Told, stop: threading.Event) -> None:
 
 
 def _rounds(store: StatusStore, told: Told, stop: threading.Event) -> None:
+    # What a round that failed has changed before it did, nobody was told of.
+    all_told = False
     while not stop.is_set():
         began = clock.now()
         try:
             changed = follow(store)
         except Exception as error:  # noqa: BLE001  whatever is wrong is tried again; meanwhile nothing is vouched for
             log.warning("status_not_followed", error=type(error).__name__)
+            all_told = False
             connection.close()
             stop.wait(LOST_SECONDS)
         else:
-            told(store, changed, began)
+            told(store, changed if all_told else None, began)
+            all_told = True
             stop.wait(ROUND_SECONDS)
     connection.close()
 
@@ -70,7 +74,7 @@ def follow(store: StatusStore) -> Changed:
     seen = _look(known)
 
     # 2. Another database, or one that lost transactions we had seen: nothing of the store can be trusted.
-    if known is None or known.database != seen.horizon.database or known.next > seen.horizon.next:
+    if known is None or not seen.continues(known):
         log.warning("status_store_is_filled", known=known is not None)
         _fill(store, seen.horizon)
         return None
@@ -92,6 +96,15 @@ def follow(store: StatusStore) -> Changed:
 class _Seen:
     horizon: Horizon
     changes: Sequence[tuple[str, int, int]]
+    last_known: str  # what the last row that was known says now
+
+    def continues(self, known: Horizon) -> bool:
+        """Whether this database has everything that was known. One put back from its files has the same name and line."""
+        return (
+            known.database == self.horizon.database
+            and known.next <= self.horizon.next
+            and known.last == self.last_known
+        )
 
     def of(self, source: Source) -> list[tuple[int, int]]:
         """The rows to read, each once, though many statements may have added them side by side."""
@@ -105,8 +118,11 @@ class _Seen:
 
 
 # The timeline is part of the name: a standby that took over may have lost what we saw, and uses those transaction ids again.
-_LOOK = """
-    select seen.*, change.source, change.first_id, change.last_id
+_SAYS = (
+    "concat_ws('/', {0}.id, {0}.xid, {0}.source, {0}.first_id, {0}.last_id, extract(epoch from {0}.noted_at))"
+)
+_LOOK = f"""
+    select seen.*, change.source, change.first_id, change.last_id, change.id, {_SAYS.format("change")}
     from (
         select pg_is_in_recovery() as standby,
                case when pg_is_in_recovery() then '' else concat_ws('/',
@@ -115,29 +131,42 @@ _LOOK = """
                    left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)) end as database,
                pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next,
                array(select pg_snapshot_xip(pg_current_snapshot())::text::bigint) as running,
-               pg_current_xact_id_if_assigned()::text::bigint as own
+               pg_current_xact_id_if_assigned()::text::bigint as own,
+               coalesce((select {_SAYS.format("known")} from validation_statuschange known where id = %s), '') as last_known
     ) seen
     left join lateral (
-        select source, first_id, last_id from validation_statuschange where xid >= %s or xid = any(%s)
+        select * from validation_statuschange where (xid >= %s and xid < seen.next) or xid = any(%s)
     ) change on true
-"""
+"""  # noqa: S608  # our own words
+_LAST = f"select id, {_SAYS.format('change')} from validation_statuschange change order by id desc limit 1"  # noqa: S608
 
 
 def _look(known: Horizon | None) -> _Seen:
     # With nothing known, everything will be read: no change is asked for.
-    since, running = (2**62, ()) if known is None else (known.next, known.running)
+    last_id, since, running = (0, 2**62, ()) if known is None else (known.last_id, known.next, known.running)
     with connection.cursor() as cursor:
-        cursor.execute(_LOOK, [since, list(running)])
+        cursor.execute(_LOOK, [last_id, since, list(running)])
         rows = cursor.fetchall()
-    standby, database, following, running, own = rows[0][:5]
+    standby, database, following, running, own, last_known = rows[0][:6]
     if standby:  # how far it is behind, it cannot say
         raise DatabaseIsStandby
+    changes = [row[6:] for row in rows if row[6] is not None]
     # A snapshot does not name the transaction that took it, which sees its own rows; it may add more.
     mine = () if own is None else (own,)
+    # Of what is new, and not of all: what committed late has a low id, and a database may have lost just that.
+    unchanged = (0, "") if known is None else (known.last_id, known.last)
+    last_id, last = max((change[3:] for change in changes), default=unchanged)
     return _Seen(
-        Horizon(database=database, next=following, running=(*running, *mine)),
-        [(source, first, last) for *_, source, first, last in rows if source is not None],
+        Horizon(database=database, next=following, running=(*running, *mine), last_id=last_id, last=last),
+        [change[:3] for change in changes],
+        last_known,
     )
+
+
+def _last_change() -> tuple[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST)
+        return cursor.fetchone() or (0, "")
 
 
 _EVERYTHING = """
@@ -151,9 +180,15 @@ _AUTHORITIES = "select issuer_id, serial_number from custody_cacertificate where
 _REVOCATIONS = """
     select issuer_id, serial_number, revoked_at, reason from revocation_revocation where id between %s and %s
 """
-# Whether it is on hold now, of what was suspended or released then; of what is revoked, nothing.
+# Whether it is on hold now, of what was suspended or released then, and whether it is a certificate; of what is revoked,
+# nothing. A hold comes back from the log though its certificate is lost, and whoever writes releases may name any number.
 _HELD = """
-    select distinct told.issuer_id, told.serial_number, held.suspended_at
+    select distinct told.issuer_id, told.serial_number, held.suspended_at, (
+        exists (select from issuance_certificate recorded
+                where recorded.issuer_id = told.issuer_id and recorded.serial_number = told.serial_number
+                  and recorded.kind = 'certificate')
+        or exists (select from custody_cacertificate recorded
+                   where recorded.issuer_id = told.issuer_id and recorded.serial_number = told.serial_number))
     from {table} told
     left join lateral (
         select max(suspended_at) as suspended_at from revocation_suspension suspension
@@ -173,6 +208,8 @@ def _fill(store: StatusStore, horizon: Horizon) -> None:
     with transaction.atomic():
         # Every certificate's key in one pass: PostgreSQL sorts and writes them, and nothing is made of them on the way.
         ended = chain(_held("revocation_suspension", _ALL), _revoked(_ALL))
+        last_id, last = _last_change()
+        horizon = replace(horizon, last_id=last_id, last=last)
         store.fill(_batches(_EVERYTHING), _recorded(_AUTHORITIES, _ALL), ended, horizon)
 
 
@@ -181,13 +218,15 @@ def _recorded(query: str, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
         yield key_of(issuer_id, serial_number)
 
 
-def _held(table: str, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[bytes, bytes]]:
-    for issuer_id, serial_number, suspended_at in _rows(_HELD.format(table=table), ranges):
-        entry = revoked_entry(suspended_at, CRLReason.CERTIFICATE_HOLD) if suspended_at else GOOD_ENTRY
-        yield key_of(issuer_id, serial_number), entry
+def _held(table: str, ranges: Iterable[tuple[int, int]]) -> Iterator[Ended]:
+    for issuer_id, serial_number, suspended_at, recorded in _rows(_HELD.format(table=table), ranges):
+        if suspended_at:
+            yield key_of(issuer_id, serial_number), revoked_entry(suspended_at, CRLReason.CERTIFICATE_HOLD)
+        else:
+            yield key_of(issuer_id, serial_number), GOOD_ENTRY if recorded else None
 
 
-def _revoked(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[bytes, bytes]]:
+def _revoked(ranges: Iterable[tuple[int, int]]) -> Iterator[Ended]:
     for issuer_id, serial_number, revoked_at, reason in _rows(_REVOCATIONS, ranges):
         yield key_of(issuer_id, serial_number), revoked_entry(revoked_at, reason)
 

@@ -17,19 +17,26 @@ import lmdb
 from chopmark.authority.validation.errors import StatusStoreInUse
 from chopmark.authority.validation.status import GOOD_ENTRY, Status, key_of, read_entry
 
-FORM = 1
+FORM = 2
 # Address space, not disk: the file is as large as what is in it (30 to 60 octets a certificate).
 _LARGEST = 64 * 2**30
 _HORIZON = b"horizon"
+# A key and what is said of it from now on; None: nothing, as of what was never recorded.
+Ended = tuple[bytes, bytes | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Horizon:
-    """What a snapshot of a database had not seen: transactions from `next` on, and those then running."""
+    """What a snapshot of a database had not seen: transactions from `next` on, and those then running.
+
+    And one row that it had seen, the last change by id and what it says: a database that has it no more is another one.
+    """
 
     database: str
     next: int
     running: tuple[int, ...] = ()
+    last_id: int = 0
+    last: str = ""
 
 
 class StatusStore:
@@ -66,7 +73,7 @@ class StatusStore:
         self,
         recorded: Iterable[Sequence[tuple[bytes, ...]]],
         authorities: Iterable[bytes],
-        ended: Iterable[tuple[bytes, bytes]],
+        ended: Iterable[Ended],
         horizon: Horizon,
     ) -> None:
         """Put everything in place of what was there: `recorded` in batches, in the order of their keys."""
@@ -80,13 +87,11 @@ class StatusStore:
             for key in authorities:
                 transaction.put(key, GOOD_ENTRY, overwrite=False)
             for key, entry in ended:
-                transaction.put(key, entry)
+                _say(transaction, key, entry)
             self._write_horizon(transaction, horizon)
         self.horizon = horizon
 
-    def apply(
-        self, recorded: Iterable[bytes], ended: Iterable[tuple[bytes, bytes]], horizon: Horizon
-    ) -> list[bytes]:
+    def apply(self, recorded: Iterable[bytes], ended: Iterable[Ended], horizon: Horizon) -> list[bytes]:
         """Add what may have been added before; answers the keys whose status is another now.
 
         `ended` has what is on hold, released or revoked, in the order in which it is to be believed.
@@ -96,7 +101,7 @@ class StatusStore:
             changed = [key for key in recorded if transaction.put(key, GOOD_ENTRY, overwrite=False)]
             for key, entry in ended:
                 if transaction.get(key) != entry:
-                    transaction.put(key, entry)
+                    _say(transaction, key, entry)
                     changed.append(key)
             # A write waits for the disk; an older horizon in the file only costs a restart some re-reading.
             if changed:
@@ -113,7 +118,14 @@ class StatusStore:
             said = json.loads(transaction.get(_HORIZON, b"{}"))
         if said.pop("form", None) != FORM:
             return None
-        return Horizon(database=said["database"], next=said["next"], running=tuple(said["running"]))
+        return Horizon(**said | {"running": tuple(said["running"])})
+
+
+def _say(transaction: lmdb.Transaction, key: bytes, entry: bytes | None) -> None:
+    if entry is None:
+        transaction.delete(key)
+    else:
+        transaction.put(key, entry)
 
 
 def _hold(path: Path) -> IO[str]:
