@@ -7,10 +7,16 @@ import pytest
 from authority.publication.lists_stage import OTHER, SERIAL, WORKER, prepare, publish, require_oracle
 from authority.signing_stage import A_SECOND, NOON, leaves, log_everything
 from chopmark.authority.custody.printing import DELTA, FULL, printed_facts, shard_of
+from chopmark.authority.publication import handlers as publication
 from chopmark.authority.publication import selectors, services, signing
 from chopmark.authority.publication.errors import NoBaseYet
 from chopmark.authority.publication.lists import list_of
 from chopmark.authority.publication.models import CrlIntent
+from chopmark.authority.revocation.events import (
+    CertificateReleased,
+    CertificateRevoked,
+    CertificateSuspended,
+)
 from chopmark.authority.revocation.models import Release, Revocation, Suspension
 from chopmark.pki.crl import CRLReason, build_tbs, read_crl
 
@@ -166,3 +172,44 @@ def test_news_of_a_release_comes_once(issuing, full):
         services.bring_forward(**news, reason=None, now=LATER + A_SECOND)
     assert CrlIntent.objects.count() == before + 2
     assert selectors.last_intent(issuing.id, DELTA, now=LATER + A_SECOND).number == 3
+
+
+def news_of(event, issuing, token, claimer, full):
+    """What the world reads of the full list once the worker has heard of it, and signer and log have done their part."""
+    handlers = {
+        CertificateRevoked: publication.bring_crl_forward,
+        CertificateSuspended: publication.list_suspended,
+        CertificateReleased: publication.unlist_released,
+    }
+    handlers[type(event)]([event], LATER)
+    sign(token, claimer)
+    log_everything()
+    publish(issuing, now=LATER)
+    return told(read(full, "identity-1-full.crl"))
+
+
+def test_what_a_restore_brings_back_from_before_the_full_list_is_on_the_next(issuing, full, token, claimer):
+    yesterday = NOON - timedelta(days=1)
+    Revocation.objects.create(issuer_id=issuing.id, serial_number=OTHER, reason=4, revoked_at=yesterday)
+    news = CertificateRevoked(issuing.id, OTHER.hex(), 4, at=int(yesterday.timestamp()))
+
+    assert (OTHER, CRLReason.SUPERSEDED) in news_of(news, issuing, token, claimer, full)
+    before = CrlIntent.objects.count()
+    publication.bring_crl_forward([news], LATER + A_SECOND)
+    assert CrlIntent.objects.count() == before
+
+
+def test_what_a_restore_holds_and_releases_from_before_the_full_list_shows_on_the_next(
+    issuing, full, token, claimer
+):
+    yesterday = NOON - timedelta(days=1)
+    Suspension.objects.create(issuer_id=issuing.id, serial_number=OTHER, suspended_at=yesterday)
+    named = {"issuer_id": issuing.id, "serial_number": OTHER.hex(), "at": int(yesterday.timestamp())}
+    on_hold = news_of(CertificateSuspended(**named), issuing, token, claimer, full)
+    assert (OTHER, CRLReason.CERTIFICATE_HOLD) in on_hold
+
+    Release.objects.create(
+        issuer_id=issuing.id, serial_number=OTHER, suspended_at=yesterday, released_at=yesterday
+    )
+    on_list = news_of(CertificateReleased(**named), issuing, token, claimer, full)
+    assert OTHER not in [serial_number for serial_number, _ in on_list]

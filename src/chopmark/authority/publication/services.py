@@ -20,7 +20,7 @@ from chopmark.authority.publication.errors import NoBaseYet
 from chopmark.authority.publication.events import CrlPublicationAsked
 from chopmark.authority.publication.lists import RevocationList, all_lists, list_of, lists_of, lists_of_serial
 from chopmark.authority.publication.models import Crl, CrlIntent
-from chopmark.authority.publication.policy import NOT_TO_WAIT, is_due
+from chopmark.authority.publication.policy import COMMIT_MAY_TAKE, NOT_TO_WAIT, is_due
 from chopmark.authority.publication.publishing import publish_authorities, publish_signed
 from chopmark.pki import der
 from chopmark.pki.crl import CRLReason, build_tbs, read_tbs
@@ -147,15 +147,23 @@ def prepare_due(*, actor: Actor, now: datetime) -> int:
 
 
 def bring_forward(
-    *, issuer_id: int, serial_number: bytes, reason: CRLReason | None, actor: Actor, now: datetime
+    *,
+    issuer_id: int,
+    serial_number: bytes,
+    reason: CRLReason | None,
+    actor: Actor,
+    now: datetime,
+    at: datetime | None = None,
 ) -> None:
     """Prepare the lists on which news of a serial number must show, unless the newest intended ones are of after it.
 
-    Where the full list has a delta, that carries the news, and the full list waits for its slot; not so with a compromised key.
+    Where the full list has a delta, that carries the news, and the full list waits for its slot; not so with a compromised key,
+    nor with news that no delta says since it is of `at`, before the full list.
     """
     wanted = lists_of_serial(issuer_id, serial_number)
-    if selectors.published(issuer_id, FULL) and any(one.is_delta for one in wanted):
-        passed_over = DELTA if reason in NOT_TO_WAIT else FULL
+    base = selectors.published(issuer_id, FULL)
+    if base and any(one.is_delta for one in wanted):
+        passed_over = DELTA if reason in NOT_TO_WAIT or _is_older(at, base, now) else FULL
         wanted = [one for one in wanted if one.shard != passed_over]
     else:
         wanted = [one for one in wanted if not one.is_delta]
@@ -163,6 +171,13 @@ def bring_forward(
         last = selectors.last_intent(issuer_id, one.shard, now=now)
         if last is None or not _is_told(last, serial_number, reason):
             prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)
+
+
+def _is_older(at: datetime | None, base: Crl, now: datetime) -> bool:
+    """Whether a delta passes over what is of this moment: one to the full list that is public, or to the one on its way."""
+    coming = selectors.last_intent(base.issuer_id, FULL, now=now)
+    newest = max(base.this_update, coming.this_update) if coming else base.this_update
+    return at is not None and at <= newest - COMMIT_MAY_TAKE
 
 
 def _is_told(intent: CrlIntent, serial_number: bytes, reason: CRLReason | None) -> bool:

@@ -96,12 +96,12 @@ def _made(
     told: Told,
 ) -> tuple[Sequence[models.Model], CertificateReleased | CertificateRevoked | CertificateSuspended]:
     own = {"issuer_id": told.issuer_id, "serial_number": told.serial_number}
-    named = (told.issuer_id, told.serial_number.hex())
+    named, at = (told.issuer_id, told.serial_number.hex()), int(told.at.timestamp())
     if told.tag in REVOKED:
         reason = told.reason or CRLReason.UNSPECIFIED
         revocation = Revocation.objects.create(**own, reason=int(reason), revoked_at=told.at)
-        return [revocation], CertificateRevoked(*named, int(reason))
+        return [revocation], CertificateRevoked(*named, int(reason), at=at)
     if told.tag in SUSPENDED:
-        return [Suspension.objects.create(**own, suspended_at=told.at)], CertificateSuspended(*named)
+        return [Suspension.objects.create(**own, suspended_at=told.at)], CertificateSuspended(*named, at=at)
     # The log's order: its suspension was told of before, and is there.
-    return end_open(told.issuer_id, told.serial_number, at=told.at), CertificateReleased(*named)
+    return end_open(told.issuer_id, told.serial_number, at=told.at), CertificateReleased(*named, at=at)
