@@ -92,6 +92,13 @@ def test_only_a_review_restores_her(opened, lee, registrar, as_process):
     assert actor_of(lee, DUE + timedelta(days=2)).permissions
 
 
+def test_who_is_confirmed_by_a_clock_that_is_behind_is_restored(opened, lee, registrar):
+    reviews.suspend_passed_over(actor=WORKER, now=DUE)
+
+    decides(registrar, now=DUE - timedelta(seconds=1))
+    assert actor_of(lee, DUE).permissions
+
+
 def test_who_was_decided_about_in_a_later_review_is_not_suspended_by_an_older(opened, lee, registrar, devi):
     reviews.suspend_passed_over(actor=WORKER, now=DUE)
     second = reviews.open_review(actor=registrar, now=DUE)
