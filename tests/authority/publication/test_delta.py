@@ -1,8 +1,11 @@
 """A delta says what changed since a full list that everybody can have, and the signer signs no other."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 
 from authority.publication.lists_stage import OTHER, SERIAL, WORKER, prepare, publish, require_oracle
 from authority.signing_stage import A_SECOND, NOON, leaves, log_everything
@@ -11,7 +14,7 @@ from chopmark.authority.publication import handlers as publication
 from chopmark.authority.publication import selectors, services, signing
 from chopmark.authority.publication.errors import NoBaseYet
 from chopmark.authority.publication.lists import list_of
-from chopmark.authority.publication.models import CrlIntent
+from chopmark.authority.publication.models import Crl, CrlIntent
 from chopmark.authority.revocation.events import (
     CertificateReleased,
     CertificateRevoked,
@@ -137,6 +140,27 @@ def test_a_delta_that_says_more_than_changed_is_refused(issuing, full, token, cl
     forge(issuing, base_number=1, entries=[bytes(listed.crl_entry)])
     assert sign(token, claimer) == 0
     assert leaves()[-1].refused == "crl_not_ours"
+
+
+@contextmanager
+def another_signer_at(issuing):
+    """It holds the sequence that full list and delta share, on a connection of its own."""
+    parameters = connection.get_connection_params()
+    wanted = {name: parameters[name] for name in ("dbname", "host", "port", "user", "password", "options")}
+    held = "select pg_advisory_lock(hashtextextended(%s, 0))"
+    with psycopg.connect(**wanted) as other:
+        other.execute(held, [f"list {issuing.id} {DELTA}"])
+        yield
+
+
+def test_a_delta_does_not_overtake_the_full_list_that_another_signer_is_at(issuing, full, token, claimer):
+    prepare(issuing, DELTA, now=LATER)
+    prepare(issuing, 1, now=LATER)
+
+    with another_signer_at(issuing):
+        assert sign(token, claimer) == 1  # the partition has numbers of its own
+        assert not Crl.objects.filter(shard=DELTA).exists()
+    assert sign(token, claimer) == 1
 
 
 def test_a_number_of_the_full_list_is_no_delta_s(issuing, full, token, claimer):

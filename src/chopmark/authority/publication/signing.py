@@ -23,6 +23,7 @@ from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.publication.errors import ListNotOurs
 from chopmark.authority.publication.events import CrlSigned
+from chopmark.authority.publication.holding import trying_sequence
 from chopmark.authority.publication.lists import RevocationList, list_of
 from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, RefusedCrl
 from chopmark.authority.publication.policy import require_same
@@ -43,8 +44,16 @@ BATCH = 50
 
 def run_once(*, token: Token, now: datetime, claimer: int) -> int:
     """Sign the lists that wait; answers how many were recorded."""
-    waiting = waiting_for_signer(BATCH, now=now)
-    return sum(_sign_one(intent, token=token, claimer=claimer, now=now) for intent in waiting)
+    # A full list takes seconds: another signer's delta with the next number would overtake it, and it would be refused.
+    sequences: dict[tuple[int, tuple[int, ...]], list[CrlIntent]] = {}
+    for intent in waiting_for_signer(BATCH, now=now):
+        sequences.setdefault((intent.issuer_id, numbered_with(intent.shard)), []).append(intent)
+    recorded = 0
+    for (issuer_id, shards), intents in sequences.items():
+        with trying_sequence(issuer_id, shards[0]) as mine:
+            if mine:
+                recorded += sum(_sign_one(one, token=token, claimer=claimer, now=now) for one in intents)
+    return recorded
 
 
 def _has_key(intent: CrlIntent, token: Token) -> bool:
