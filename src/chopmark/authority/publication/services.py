@@ -8,7 +8,7 @@ from django.db import connection
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.custody import selectors as custody
-from chopmark.authority.custody.printing import DELTA, FULL, printed_facts
+from chopmark.authority.custody.printing import DELTA, FULL
 from chopmark.authority.kernel import octets
 from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.kernel.containing import each
@@ -23,7 +23,7 @@ from chopmark.authority.publication.models import Crl, CrlIntent
 from chopmark.authority.publication.policy import COMMIT_MAY_TAKE, NOT_TO_WAIT, is_due
 from chopmark.authority.publication.publishing import publish_authorities, publish_signed
 from chopmark.pki import der
-from chopmark.pki.crl import CRLReason, build_tbs, read_tbs
+from chopmark.pki.crl import CRLReason, read_tbs
 from chopmark.pki.lint import lint_crl
 
 __all__ = [
@@ -76,16 +76,12 @@ def _build(wanted: RevocationList, intent: CrlIntent) -> bytes:
     base = _base(wanted)
     at = intent.this_update
     stretches = wanted.entries(at) if base is None else wanted.changes(at, base=base.this_update)
-    tbs = build_tbs(
-        issuer=printed_facts(wanted.issuer, spki=wanted.authority.spki, shard=wanted.shard),
-        signature_algorithm=wanted.authority.signature_algorithm,
-        encoded=[stretch.entries for stretch in stretches],
+    tbs = wanted.printed(
+        [stretch.entries for stretch in stretches],
         number=intent.number,
         this_update=at,
         next_update=intent.next_update,
-        distribution_point=wanted.distribution_point,
         base_number=None if base is None else base.number,
-        freshest_url=wanted.freshest_url,
     )
     return lint_crl(tbs, issuer_certificate_der=wanted.authority.certificate_der).tbs_cert_list
 

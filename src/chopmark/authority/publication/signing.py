@@ -155,25 +155,40 @@ def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> Non
 
 
 def require_ours(intent: CrlIntent, tbs: bytes) -> None:
-    """The bytes are the list that this row names, and every entry a revocation or suspension of ours."""
+    """The bytes are the list that this row names as we would write it, and every entry a revocation or suspension of ours."""
     facts, wanted = read_tbs(tbs), list_of(intent.issuer_id, intent.shard)
-    named = (intent.number, intent.this_update, intent.next_update, wanted.distribution_point)
-    if (facts.number, facts.this_update, facts.next_update, facts.distribution_point) != named:
+    base = _base(wanted, facts)
+    at, end = facts.entries_at
+    # Not fact by fact: an extension that nobody here reads would be signed with the rest.
+    ours = wanted.printed(
+        [memoryview(tbs)[at:end]],
+        number=intent.number,
+        this_update=intent.this_update,
+        next_update=intent.next_update,
+        base_number=None if base is None else base.number,
+    )
+    if ours != tbs:
         raise ListNotOurs(rule="header")
-    if facts.only_user or facts.only_ca or facts.freshest_url != wanted.freshest_url:
-        raise ListNotOurs(rule="scope")
-    require_same(facts, _rows(wanted, facts))
+    del ours
+    require_same(facts, _rows(wanted, facts, base))
 
 
-def _rows(wanted: RevocationList, facts: CrlFacts) -> Iterator[Stretch]:
-    """What our own tables say that must stand in it: everything, or for a delta what changed since its base."""
+def _base(wanted: RevocationList, facts: CrlFacts) -> Crl | None:
+    """The list that a delta says it is to: one that we signed, or it is refused."""
     if wanted.is_delta != (facts.base_number is not None):
         raise ListNotOurs(rule="scope")
     if facts.base_number is None:
-        return wanted.entries(facts.this_update)
+        return None
     base = signed(wanted.authority.id, FULL, facts.base_number)
     if base is None:
         raise ListNotOurs(rule="base")
+    return base
+
+
+def _rows(wanted: RevocationList, facts: CrlFacts, base: Crl | None) -> Iterator[Stretch]:
+    """What our own tables say that must stand in it: everything, or for a delta what changed since its base."""
+    if base is None:
+        return wanted.entries(facts.this_update)
     return wanted.changes(facts.this_update, base=base.this_update)
 
 
