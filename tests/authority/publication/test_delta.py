@@ -10,9 +10,10 @@ from django.db import connection
 from authority.publication.lists_stage import OTHER, SERIAL, WORKER, prepare, publish, require_oracle
 from authority.signing_stage import A_SECOND, NOON, leaves, log_everything
 from chopmark.authority.custody.printing import DELTA, FULL, printed_facts, shard_of
+from chopmark.authority.kernel.outbox import NotYet
 from chopmark.authority.publication import handlers as publication
 from chopmark.authority.publication import selectors, services, signing
-from chopmark.authority.publication.errors import NoBaseYet
+from chopmark.authority.publication.errors import NoBaseYet, SecondTaken
 from chopmark.authority.publication.lists import list_of
 from chopmark.authority.publication.models import Crl, CrlIntent
 from chopmark.authority.revocation.events import (
@@ -196,6 +197,44 @@ def test_news_of_a_release_comes_once(issuing, full):
         services.bring_forward(**news, reason=None, now=LATER + A_SECOND)
     assert CrlIntent.objects.count() == before + 2
     assert selectors.last_intent(issuing.id, DELTA, now=LATER + A_SECOND).number == 3
+
+
+def test_full_list_and_delta_are_never_of_one_second(issuing, full):
+    """Two hand-overs of one drain share their moment; one number for both would be wrong, and two of one second are."""
+    serials = [OTHER, bytes.fromhex("42" + "33" * 15)]
+    for serial_number, reason in zip(serials, (1, 4), strict=True):
+        Revocation.objects.create(
+            issuer_id=issuing.id, serial_number=serial_number, reason=reason, revoked_at=LATER
+        )
+    compromised, superseded = (
+        CertificateRevoked(issuing.id, serial_number.hex(), reason)
+        for serial_number, reason in zip(serials, (1, 4), strict=True)
+    )
+    publication.bring_crl_forward([compromised], LATER)
+    before = CrlIntent.objects.count()
+
+    with pytest.raises(NotYet):
+        publication.bring_crl_forward([superseded], LATER + timedelta(milliseconds=900))
+    with pytest.raises(SecondTaken):
+        prepare(issuing, DELTA, now=LATER)
+    assert CrlIntent.objects.count() == before
+    publication.bring_crl_forward([superseded], LATER + A_SECOND)
+
+    made = CrlIntent.objects.filter(shard__in=(FULL, DELTA), this_update__gte=LATER).order_by("number")
+    assert [(one.shard, one.this_update) for one in made] == [(FULL, LATER), (DELTA, LATER + A_SECOND)]
+    with pytest.raises(NotYet):
+        services.prepare_all(issuer_id=issuing.id, actor=WORKER, now=LATER + A_SECOND)
+
+
+def test_a_delta_that_is_due_with_its_full_list_comes_with_the_next_tick(issuing, full):
+    much_later = NOON + timedelta(days=1)
+    due = services.due_lists(now=much_later)
+    assert {one.shard for one in due if one.authority.id == issuing.id} >= {FULL, DELTA}
+
+    services.prepare_due(actor=WORKER, now=much_later)
+    assert not CrlIntent.objects.filter(shard=DELTA).exists()
+    services.prepare_due(actor=WORKER, now=much_later + A_SECOND)
+    assert CrlIntent.objects.get(shard=DELTA).this_update == much_later + A_SECOND
 
 
 def news_of(event, issuing, token, claimer, full):

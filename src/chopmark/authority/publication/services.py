@@ -1,5 +1,6 @@
 """Preparing lists in the worker: on the clock, when news comes, or when an operator asks."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -12,11 +13,11 @@ from chopmark.authority.custody.printing import DELTA, FULL
 from chopmark.authority.kernel import octets
 from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.kernel.containing import each
-from chopmark.authority.kernel.outbox import hand_on
+from chopmark.authority.kernel.outbox import NotYet, hand_on
 from chopmark.authority.participants.permissions import Permission
 from chopmark.authority.participants.services import require_permission
 from chopmark.authority.publication import files, selectors
-from chopmark.authority.publication.errors import NoBaseYet
+from chopmark.authority.publication.errors import NoBaseYet, SecondTaken
 from chopmark.authority.publication.events import CrlPublicationAsked
 from chopmark.authority.publication.lists import RevocationList, all_lists, list_of, lists_of, lists_of_serial
 from chopmark.authority.publication.models import Crl, CrlIntent
@@ -41,6 +42,8 @@ def prepare_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> C
     """Write down the list of an issuer as it is now, under the next number (CPS 4.9.7); the insert wakes the signer."""
     wanted = list_of(issuer_id, shard)
     _hold(issuer_id, min(selectors.numbered_with(shard)))
+    if selectors.is_second_taken(issuer_id, shard, now):
+        raise SecondTaken
     this_update = now.replace(microsecond=0)
     intent = CrlIntent(
         issuer_id=issuer_id,
@@ -135,11 +138,18 @@ def prepare_due(*, actor: Actor, now: datetime) -> int:
 
     What fails with one list or certificate keeps no other waiting.
     """
-    prepare = partial(prepare_crl, actor=actor, now=now)
-    prepared = each(due_lists(now=now), lambda one: prepare(issuer_id=one.authority.id, shard=one.shard))
+    prepared = each(due_lists(now=now), partial(_prepare_if_free, actor=actor, now=now))
     publish_authorities(actor=actor, now=now)
     publish_signed(actor=actor, now=now)
-    return len(prepared)
+    return sum(prepared)
+
+
+def _prepare_if_free(wanted: RevocationList, *, actor: Actor, now: datetime) -> bool:
+    """Whether it was prepared; a delta that is due with its full list comes with the next tick."""
+    if selectors.is_second_taken(wanted.authority.id, wanted.shard, now):
+        return False
+    prepare_crl(issuer_id=wanted.authority.id, shard=wanted.shard, actor=actor, now=now)
+    return True
 
 
 def bring_forward(
@@ -163,10 +173,21 @@ def bring_forward(
         wanted = [one for one in wanted if one.shard != passed_over]
     else:
         wanted = [one for one in wanted if not one.is_delta]
-    for one in wanted:
-        last = selectors.last_intent(issuer_id, one.shard, now=now)
-        if last is None or not _is_told(last, serial_number, reason):
-            prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)
+    untold = [
+        one
+        for one in wanted
+        if (last := selectors.last_intent(issuer_id, one.shard, now=now)) is None
+        or not _is_told(last, serial_number, reason)
+    ]
+    _require_free(untold, now)
+    for one in untold:
+        prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)
+
+
+def _require_free(wanted: Iterable[RevocationList], now: datetime) -> None:
+    """News that comes with other news in one second is told again in the next, before anything is prepared for it."""
+    if any(selectors.is_second_taken(one.authority.id, one.shard, now) for one in wanted):
+        raise NotYet
 
 
 def _is_older(at: datetime | None, base: Crl, now: datetime) -> bool:
@@ -201,6 +222,8 @@ def publish_now(*, issuer_id: int, actor: Actor, now: datetime) -> int:
 
 def prepare_all(*, issuer_id: int, actor: Actor, now: datetime) -> None:
     """Prepare every list of an issuer, whatever its timetable says."""
-    for wanted in lists_of(custody.authority(issuer_id)):
-        if not wanted.is_delta:  # it follows when its new base is public
-            prepare_crl(issuer_id=issuer_id, shard=wanted.shard, actor=actor, now=now)
+    # A delta follows when its new base is public.
+    wanted = [one for one in lists_of(custody.authority(issuer_id)) if not one.is_delta]
+    _require_free(wanted, now)
+    for one in wanted:
+        prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)
