@@ -42,6 +42,7 @@ NOT_HELD = {
     "keymaking_purge": "its leaf tells the same, without its row",
     "keymaking_refusedseal": "that a seal was refused; its refusal has a leaf",
     "keymaking_sealrequest": "a request; what was made of it has a leaf",
+    "participants_sparedreviewer": "its leaf tells the same, without its row",
     "participants_subscriber": "which number stands for which record; the number stands in the certificate, which is promised",
     "publication_crlintent": "what was meant to be signed; every signed list is promised",
     "publication_refusedcrl": "that a list waits for an operator; its refusal has a leaf",

@@ -41,10 +41,12 @@ def register(cli: click.Group) -> None:
     """Add these verbs to the `chopmark` command."""
     from chopmark.config.bench.command import bench
     from chopmark.config.campaigns import campaign
+    from chopmark.config.staff import staff
     from chopmark.verifier.cli import log, proof
 
     cli.add_command(campaign)
     cli.add_command(crl)
+    cli.add_command(staff)
     cli.add_command(certificate)
     cli.add_command(witness)
     cli.add_command(audit)

@@ -19,10 +19,16 @@ from chopmark.authority.participants.errors import (
     PermissionMissing,
     ReviewRunning,
 )
-from chopmark.authority.participants.models import AccessReview, AccessSuspension, Login
+from chopmark.authority.participants.models import (
+    AccessReview,
+    AccessSuspension,
+    Clearance,
+    Login,
+    SparedReviewer,
+)
 from chopmark.authority.participants.permissions import Permission, Role
 from chopmark.authority.participants.services import FOUNDER, actor_of, register_staff, staff_leaves
-from chopmark.authority.participants.states import ReasonToLeave, Verdict
+from chopmark.authority.participants.states import ClearanceKind, ReasonToLeave, Verdict
 
 WORKER = process("worker")
 DUE = NOON + timedelta(days=21)
@@ -69,18 +75,61 @@ def test_it_works(lee, devi, as_process):
     assert review.open_count == 1
 
 
-def test_who_is_passed_over_is_suspended_when_it_is_due_and_not_before(opened, lee, devi, as_process):
+@pytest.fixture
+def chan(db) -> Actor:
+    """A registrar, so that somebody can confirm the supervisor."""
+    register_staff(
+        number="31099", name="CHAN Siu Fan", kind=ActorKind.OPERATOR, roles=[Role.REGISTRAR], outlet=None,
+        vetted_on=NOON.date(), nondisclosure_on=NOON.date(), actor=FOUNDER, now=NOON,
+    )  # fmt: skip
+    return actor_of(Login.objects.get(number="31099"), NOON)
+
+
+def test_who_is_passed_over_is_suspended_when_it_is_due_and_not_before(chan, opened, lee, as_process):
     clock_strikes(as_process, DUE - timedelta(seconds=1))
     assert actor_of(lee, DUE).permissions
 
+    decides(chan, "70031")
     clock_strikes(as_process, DUE)
     clock_strikes(as_process, DUE + timedelta(seconds=5))
 
-    assert AccessSuspension.objects.count() == 2
+    assert AccessSuspension.objects.count() == 2  # the registrar, whom the supervisor forgot, and the officer
     assert b"access:suspended" in bytes(Leaf.objects.latest("pk").entry)
     with pytest.raises(AccessSuspended):
         actor_of(lee, DUE)
     assert access.person("20417", DUE).standing is Standing.SUSPENDED
+
+
+def spared():
+    return list(SparedReviewer.objects.values_list("login__number", flat=True))
+
+
+def test_the_last_who_could_review_is_spared_with_a_leaf_and_once(opened, lee, devi, as_process):
+    clock_strikes(as_process, DUE)
+    clock_strikes(as_process, DUE + timedelta(seconds=5))
+
+    assert spared() == ["70031"]
+    assert b"access:spared" in bytes(Leaf.objects.latest("pk").entry)
+    with pytest.raises(AccessSuspended):
+        actor_of(lee, DUE)
+    decides(actor_of(Login.objects.get(number="70031"), DUE), now=DUE)
+    assert actor_of(lee, DUE).permissions
+
+
+def test_of_two_who_were_both_passed_over_one_can_still_review(chan, opened, lee, as_process):
+    clock_strikes(as_process, DUE)
+    assert len(spared()) == 1
+    assert AccessSuspension.objects.count() == 2
+
+
+def test_a_reviewer_who_is_not_cleared_is_not_counted_on(chan, opened, devi, as_process):
+    decides(devi, "31099")
+    Clearance.objects.create(
+        login=Login.objects.get(number="31099"), kind=ClearanceKind.VETTING, done_on=NOON.date(),
+        valid_until=DUE.date() - timedelta(days=2), recorded_by="setup", recorded_at=NOON,
+    )  # fmt: skip
+    clock_strikes(as_process, DUE)
+    assert spared() == ["70031"]
 
 
 def test_only_a_review_restores_her(opened, lee, registrar, as_process):
@@ -92,6 +141,13 @@ def test_only_a_review_restores_her(opened, lee, registrar, as_process):
     assert actor_of(lee, DUE + timedelta(days=2)).permissions
 
 
+def test_who_is_confirmed_by_a_clock_that_is_behind_is_restored(opened, lee, registrar):
+    reviews.suspend_passed_over(actor=WORKER, now=DUE)
+
+    decides(registrar, now=DUE - timedelta(seconds=1))
+    assert actor_of(lee, DUE).permissions
+
+
 def test_who_was_decided_about_in_a_later_review_is_not_suspended_by_an_older(opened, lee, registrar, devi):
     reviews.suspend_passed_over(actor=WORKER, now=DUE)
     second = reviews.open_review(actor=registrar, now=DUE)
@@ -100,7 +156,7 @@ def test_who_was_decided_about_in_a_later_review_is_not_suspended_by_an_older(op
 
     reviews.suspend_passed_over(actor=WORKER, now=second.due_at)
     assert actor_of(lee, second.due_at).permissions
-    assert AccessSuspension.objects.count() == 2
+    assert AccessSuspension.objects.count() == 1
 
 
 def test_who_is_confirmed_and_then_passed_over_in_the_next_is_suspended_again(opened, lee, registrar):

@@ -113,7 +113,7 @@ def test_a_list_of_another_issuer_is_refused(issuing, token, claimer):
         intended_at=NOON,
     )
     assert signing.run_once(token=token, now=NOON, claimer=claimer) == 1
-    assert leaves()[-1].refused == "door_refused"
+    assert leaves()[-1].refused == "crl_not_ours"
     assert numbers() == [(mine.id, 0, 1)]
 
 

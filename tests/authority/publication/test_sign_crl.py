@@ -1,6 +1,7 @@
 """What the signer will not sign as a list."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,12 +23,17 @@ from authority.signing_stage import (
 )
 from chopmark.authority.custody.errors import KeyNotInToken
 from chopmark.authority.publication import services, signing
-from chopmark.authority.publication.lists import list_of
+from chopmark.authority.publication.lists import RevocationList, list_of
 from chopmark.authority.publication.models import (
     Crl,
     CrlClaim,
     CrlIntent,
 )
+from chopmark.authority.revocation.models import Revocation
+from chopmark.authority.revocation.selectors import Stretch
+from chopmark.pki import der, extensions, oids
+from chopmark.pki.crl import read_entries, read_tbs
+from chopmark.pki.crl.building import _freshest as building_freshest
 
 
 def test_the_signer_refuses_an_entry_that_is_no_revocation(issuing, revoke, token, claimer):
@@ -128,3 +134,56 @@ def test_while_the_token_is_away_no_number_is_spent(issuing, token, claimer, mon
         assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0
     assert not CrlClaim.objects.exists()
     assert signing.run_once(token=token, now=NOON, claimer=claimer) == 1
+
+
+def another_extension():
+    """One that nobody knows and that says of itself that it need not be."""
+    return extensions.extension("1.3.6.1.4.1.99999.1", der.null())
+
+
+def two_addresses(url):
+    """The delta where it is, and where somebody else would put one."""
+    points = [distribution_point(one) for one in (url, "http://elsewhere.example/delta.crl")]
+    return extensions.extension(oids.FRESHEST_CRL, der.sequence(*points))
+
+
+def distribution_point(url):
+    return der.sequence(extensions.distribution_point_name(url))
+
+
+@pytest.mark.parametrize(
+    "freshest", [lambda url: building_freshest(url) + another_extension(), two_addresses]
+)
+def test_the_signer_refuses_what_it_would_not_have_written_in_the_header(
+    issuing, revoke, token, claimer, monkeypatch, freshest
+):
+    revoke()
+    with monkeypatch.context() as stolen:
+        stolen.setattr("chopmark.pki.crl.building._freshest", freshest)
+        stolen.setattr(services, "lint_crl", lambda tbs, **_: SimpleNamespace(tbs_cert_list=tbs))
+        intent = prepare(issuing)
+    # Of what is read of it nothing is wrong.
+    assert read_tbs(bytes(intent.tbs_cert_list)).freshest_url == list_of(issuing.id, 0).freshest_url
+
+    assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0
+    assert leaves()[-1].refused == "crl_not_ours"
+
+
+def test_the_signer_refuses_an_entry_that_says_more_than_its_row(
+    issuing, revoke, token, claimer, monkeypatch
+):
+    revoke()
+    row = Revocation.objects.get()
+    more = der.sequence(
+        der.serial_number(SERIAL),
+        der.time(NOON),
+        der.sequence(extensions.extension(oids.CRL_REASON, der.enumerated(row.reason)), another_extension()),
+    )
+    with monkeypatch.context() as stolen:
+        stolen.setattr(RevocationList, "entries", lambda mine, at: [Stretch(SERIAL, more)])
+        prepare(issuing)
+    (read,) = read_entries(more, 0, len(more))
+    assert [read] == list(read_entries(bytes(row.crl_entry), 0, len(row.crl_entry)))
+
+    assert signing.run_once(token=token, now=NOON, claimer=claimer) == 0
+    assert leaves()[-1].refused == "crl_not_ours"

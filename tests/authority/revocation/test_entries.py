@@ -10,6 +10,7 @@ from chopmark.pki.crl import CRLReason, RevokedEntry, encode_entries
 
 ISSUER = 7
 NOON = datetime(2026, 11, 16, 4, 0, tzinfo=UTC)
+BEFORE = datetime(2026, 11, 15, tzinfo=UTC)
 EARLIER = datetime(2026, 11, 15, 23, 59, 59, tzinfo=UTC)
 
 
@@ -70,6 +71,17 @@ def test_what_is_on_hold_is_listed_until_it_is_released_or_revoked(db):
 
     assert on_list(at=EARLIER) == encode_entries(on_hold)
     assert on_list() == encode_entries([RevokedEntry(b"\x02", NOON, CRLReason.KEY_COMPROMISE)])
+
+
+def test_of_two_suspensions_that_are_open_a_list_has_one_entry(db):
+    for moment in (EARLIER, NOON):
+        Suspension.objects.create(issuer_id=ISSUER, serial_number=b"\x01", suspended_at=moment)
+    entry = encode_entries([RevokedEntry(b"\x01", NOON, CRLReason.CERTIFICATE_HOLD)])
+
+    assert on_list() == entry
+    assert b"".join(one.entries for one in changes(ISSUER, since=BEFORE, at=NOON)) == entry
+    Release.objects.create(suspended_at=NOON, issuer_id=ISSUER, serial_number=b"\x01", released_at=NOON)
+    assert on_list() == encode_entries([RevokedEntry(b"\x01", EARLIER, CRLReason.CERTIFICATE_HOLD)])
 
 
 def test_changes_are_what_was_added_and_what_was_released(db):

@@ -9,6 +9,7 @@ from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.kernel.actors import Actor, ActorKind
 from chopmark.authority.revocation.models import Release, Revocation, Suspension
 from chopmark.authority.revocation.restoring import restore
+from chopmark.authority.revocation.selectors import open_suspensions
 from chopmark.authority.revocation.services import revoke_by_subscriber
 from chopmark.authority.revocation.suspending import release_by_officer, suspend_by_officer
 from chopmark.authority.transparency.keys import own_key
@@ -115,3 +116,31 @@ def test_lists_tell_the_same_again(world, log):
     bring_back(log)
     world.turns(now=NOON + 60 * A_SECOND)
     oracle.ask(now=NOON + 60 * A_SECOND)
+
+
+def test_what_was_suspended_again_meanwhile_is_on_the_list_once_and_released_at_once(world, log):
+    told = told_by(log, own_key())
+    on_hold = Suspension.objects.latest("suspended_at")
+    named = {"issuer_id": on_hold.issuer_id, "serial_number": bytes(on_hold.serial_number)}
+    restore_from_backup()
+    suspend_by_officer(**named, actor=BIKRAM, now=NOON + 30 * A_SECOND)
+
+    assert restore(told=told, actor=OPERATOR, now=NOON + 60 * A_SECOND) == 7
+
+    world.turns(now=NOON + 60 * A_SECOND)
+    oracle.ask(now=NOON + 60 * A_SECOND)
+    release_by_officer(**named, actor=BIKRAM, now=NOON + 61 * A_SECOND)
+    assert not open_suspensions(**named).exists()
+
+
+def test_what_was_released_meanwhile_does_not_lose_the_rest(log):
+    """The backup knows the suspension, and an officer released it before the log was asked."""
+    told = told_by(log, own_key())
+    released = Release.objects.get()
+    named = {"issuer_id": released.issuer_id, "serial_number": bytes(released.serial_number)}
+    restore_from_backup()
+    Suspension.objects.create(**named, suspended_at=NOON)
+    release_by_officer(**named, actor=BIKRAM, now=NOON + 30 * A_SECOND)
+
+    assert restore(told=told, actor=OPERATOR, now=NOON + 60 * A_SECOND) == 5
+    assert list(map(len, rows())) == [2, 4, 1]

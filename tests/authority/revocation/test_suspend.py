@@ -17,6 +17,7 @@ from chopmark.authority.revocation.errors import (
     SerialUnknown,
     SuspensionNotOffered,
 )
+from chopmark.authority.revocation.models import Suspension
 from chopmark.authority.revocation.services import revoke_by_subscriber
 from chopmark.authority.revocation.suspending import (
     release_by_officer,
@@ -137,3 +138,19 @@ def test_a_type_that_does_not_offer_it_is_refused(named, law):
     law({"types/personal.toml": "[revocation.subscriber]\nsuspends_first = false"})
     with pytest.raises(SuspensionNotOffered):
         suspend_by_officer(**named, actor=BIKRAM, now=NOON)
+
+
+def test_two_machines_whose_clocks_differ_suspend_once(named, asha):
+    suspend_by_officer(**named, actor=BIKRAM, now=NOON + A_SECOND)
+    with pytest.raises(AlreadySuspended):
+        suspend_by_subscriber(**named, actor=asha, now=NOON)
+
+
+def test_a_release_ends_whatever_is_open(named, status):
+    suspend_by_officer(**named, actor=BIKRAM, now=NOON)
+    # As a restore from the log leaves it, when somebody suspended again meanwhile.
+    Suspension.objects.create(**named, suspended_at=NOON + A_SECOND)
+
+    assert len(release_by_officer(**named, actor=BIKRAM, now=LATER)) == 2
+
+    assert status().status is CertStatus.GOOD

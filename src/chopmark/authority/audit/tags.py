@@ -6,6 +6,7 @@ from enum import StrEnum
 class AuditTag(StrEnum):
     ACCESS_DECIDED = "access:decided"
     ACCESS_REVIEW_OPENED = "access_review:opened"
+    ACCESS_SPARED = "access:spared"
     ACCESS_SUSPENDED = "access:suspended"
     APPLICANT_SIGNED_IN = "applicant:signed_in"
     APPLICATION_APPROVED = "application:approved"

@@ -239,3 +239,14 @@ class AccessSuspension(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["review", "login"], name="access_suspended_once")]
+
+
+class SparedReviewer(models.Model):
+    """One row: a review passed her over, and she was not suspended for it: nobody else could review. Never changed."""
+
+    review = models.IntegerField()
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    spared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "login"], name="reviewer_spared_once")]

@@ -52,6 +52,10 @@ def require_cleared(valid_until: Mapping[ClearanceKind, date], day: date) -> Non
             raise refusal
 
 
+def is_cleared(valid_until: Mapping[ClearanceKind, date], day: date) -> bool:
+    return all(kind in valid_until and day <= valid_until[kind] for kind in NOT_CLEARED)
+
+
 def is_public_holiday(country: str, day: date) -> bool:
     return day in _public_holidays(country, day.year)
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import connection, transaction
 from django.db.models import Min
 
@@ -27,10 +28,19 @@ from chopmark.authority.participants.models import (
     ReviewedAccess,
     ReviewedAccessQuerySet,
     RoleAssignment,
+    SparedReviewer,
 )
-from chopmark.authority.participants.permissions import Permission
-from chopmark.authority.participants.selectors import require_permission, require_staff
+from chopmark.authority.participants.permissions import PERMISSIONS_OF, Permission
+from chopmark.authority.participants.policy import is_cleared
+from chopmark.authority.participants.selectors import (
+    clearances_of,
+    is_suspended,
+    require_permission,
+    require_staff,
+)
 from chopmark.authority.participants.states import Verdict
+
+log = structlog.get_logger("participants")
 
 
 def latest_review() -> AccessReview | None:
@@ -132,14 +142,18 @@ def _review_of(login: Login) -> AccessReview:
 
 
 def suspend_passed_over(*, actor: Actor, now: datetime) -> None:
-    """Whoever was not decided about when a review was due is suspended, until a review confirms her."""
+    """Whoever was not decided about when a review was due is suspended, until a review confirms her.
+
+    Not the last who could review: nobody would be left to confirm anybody.
+    """
     if not _passed_over(now):
         return
     with transaction.atomic():
         _hold()
         # Looked at again: somebody may have been decided about, or suspended by another worker, meanwhile.
         for review, login_id in _passed_over(now):
-            _suspend(review=review, login_id=login_id, actor=actor, now=now)
+            is_last = _able_reviewers(now) == {login_id}
+            (_spare if is_last else _suspend)(review=review, login_id=login_id, actor=actor, now=now)
 
 
 @act(AuditTag.ACCESS_SUSPENDED)
@@ -149,11 +163,28 @@ def _suspend(*, review: int, login_id: int, actor: Actor, now: datetime) -> None
     leave(payload=said, rows=[suspension], now=now)
 
 
+@act(AuditTag.ACCESS_SPARED)
+def _spare(*, review: int, login_id: int, actor: Actor, now: datetime) -> None:
+    SparedReviewer.objects.create(review=review, login_id=login_id, spared_at=now)
+    leave(payload={"actor": actor.id, "login_id": login_id, "review": review}, now=now)
+    log.warning("last_reviewer_not_suspended", review=review)
+
+
+def _able_reviewers(now: datetime) -> set[int]:
+    """Who holds a role that reviews, and can act: cleared, and not suspended."""
+    roles = [role for role, may in PERMISSIONS_OF.items() if Permission.STAFF_ACCESS_REVIEW in may]
+    held = RoleAssignment.objects.in_force(now).filter(role__in=roles)
+    day = current().authority.day_of(now)
+    ids = set(held.values_list("login_id", flat=True))
+    return {one for one in ids if is_cleared(clearances_of(one), day) and not is_suspended(one)}
+
+
 def _passed_over(now: datetime) -> list[tuple[int, int]]:
     due = AccessReview.objects.filter(due_at__lte=now).values("number")
     suspended = AccessSuspension.objects.values_list("review", "login_id")
+    spared = SparedReviewer.objects.values_list("review", "login_id")
     lines = ReviewedAccess.objects.undecided(now).filter(review__in=due).values_list("review", "login_id")
-    return sorted(set(lines) - set(suspended))
+    return sorted(set(lines) - set(suspended) - set(spared))
 
 
 def _lines(review: AccessReview) -> ReviewedAccessQuerySet:

@@ -79,10 +79,13 @@ def ending_soon(login_id: int, *, now: datetime) -> Mapping[ClearanceKind, date]
 
 
 def is_suspended(login_id: int) -> bool:
-    """Whether a review passed her over when it was due, and none has confirmed her since."""
-    last = AccessSuspension.objects.filter(login_id=login_id).order_by("-pk").first()
+    """Whether a review passed her over when it was due, and neither it nor a later one confirmed her.
+
+    By the reviews' numbers: the clock that suspends and the one that confirms are two machines'.
+    """
+    last = AccessSuspension.objects.filter(login_id=login_id).order_by("-review").first()
     confirmed = AccessDecision.objects.filter(login_id=login_id, verdict=Verdict.CONFIRMED)
-    return last is not None and not confirmed.filter(decided_at__gte=last.suspended_at).exists()
+    return last is not None and not confirmed.filter(review__gte=last.review).exists()
 
 
 def roles_of(login: Login, at: datetime) -> tuple[Role, ...]:

@@ -25,3 +25,9 @@ class NoBaseYet(Refusal):
     """There is no full list in public that a delta could be to."""
 
     code = "crl_no_base_yet"
+
+
+class SecondTaken(Refusal):
+    """A full list and its delta of one second would have to have one number (RFC 5280 §5.2.3)."""
+
+    code = "crl_second_taken"

@@ -1,7 +1,7 @@
 """What publication does when it hears of something."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from chopmark.authority.delivery.events import CertificateAccepted
 from chopmark.authority.kernel.actors import process
@@ -24,6 +24,7 @@ def bring_crl_forward(events: Sequence[CertificateRevoked], now: datetime) -> No
             issuer_id=event.issuer_id,
             serial_number=bytes.fromhex(event.serial_number),
             reason=CRLReason(event.reason),
+            at=_moment(event),
             actor=process("worker"),
             now=now,
         )
@@ -35,6 +36,7 @@ def list_suspended(events: Sequence[CertificateSuspended], now: datetime) -> Non
             issuer_id=event.issuer_id,
             serial_number=bytes.fromhex(event.serial_number),
             reason=CRLReason.CERTIFICATE_HOLD,
+            at=_moment(event),
             actor=process("worker"),
             now=now,
         )
@@ -46,9 +48,14 @@ def unlist_released(events: Sequence[CertificateReleased], now: datetime) -> Non
             issuer_id=event.issuer_id,
             serial_number=bytes.fromhex(event.serial_number),
             reason=None,
+            at=_moment(event),
             actor=process("worker"),
             now=now,
         )
+
+
+def _moment(event: CertificateReleased | CertificateRevoked | CertificateSuspended) -> datetime | None:
+    return None if event.at is None else datetime.fromtimestamp(event.at, UTC)
 
 
 def prepare_asked(events: Sequence[CrlPublicationAsked], now: datetime) -> None:

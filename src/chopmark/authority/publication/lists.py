@@ -1,6 +1,6 @@
 """Which lists there are, by the pack: an issuer's full list, its partitions if it has more than one, and its delta (C51)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,13 +9,22 @@ from chopmark.authority.catalogue.pack import CrlList, Issuer
 from chopmark.authority.catalogue.reading import current
 from chopmark.authority.catalogue.words import CrlOccasion
 from chopmark.authority.custody import selectors as custody
-from chopmark.authority.custody.printing import DELTA, FULL, crl_address, octets_of, shard_name, shard_of
+from chopmark.authority.custody.printing import (
+    DELTA,
+    FULL,
+    crl_address,
+    octets_of,
+    printed_facts,
+    shard_name,
+    shard_of,
+)
 from chopmark.authority.custody.selectors import IssuingAuthority
 from chopmark.authority.kernel.containing import each
 from chopmark.authority.publication.errors import ListUnknown
 from chopmark.authority.publication.policy import COMMIT_MAY_TAKE, last_slot
 from chopmark.authority.revocation import selectors as revocation
 from chopmark.authority.revocation.selectors import Stretch
+from chopmark.pki.crl import build_tbs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +68,28 @@ class RevocationList:
     def changes(self, at: datetime, *, base: datetime) -> Iterator[Stretch]:
         """What a delta says of a moment, to a full list of another; what committed while that was made is said again."""
         return revocation.changes(self.authority.id, since=base - COMMIT_MAY_TAKE, at=at)
+
+    def printed(
+        self,
+        entries: Sequence[bytes | memoryview],
+        *,
+        number: int,
+        this_update: datetime,
+        next_update: datetime,
+        base_number: int | None,
+    ) -> bytes:
+        """The list to be signed, but for its entries all of our own facts: there is one way to write it, octet for octet."""
+        return build_tbs(
+            issuer=printed_facts(self.issuer, spki=self.authority.spki, shard=self.shard),
+            signature_algorithm=self.authority.signature_algorithm,
+            encoded=entries,
+            number=number,
+            this_update=this_update,
+            next_update=next_update,
+            distribution_point=self.distribution_point,
+            base_number=base_number,
+            freshest_url=self.freshest_url,
+        )
 
     def slot(self, now: datetime) -> datetime | None:
         """The latest slot of the timetable, for lists that follow it."""

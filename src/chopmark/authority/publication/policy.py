@@ -1,6 +1,6 @@
 """When a list is due, and whether what is on it is what it should be. Pure: no database, no clock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -51,7 +51,7 @@ def is_due(
 
 
 def require_same(facts: CrlFacts, stretches: Iterable[Stretch]) -> None:
-    """Every entry is a row of ours, word for word, and none is missing; both in the order of serial numbers.
+    """Every entry is a row of ours, octet for octet, and none is missing; both in the order of serial numbers.
 
     Where octets are the same there is nothing to read: a list of a million is compared in its stretches, and only one that
     differs is taken apart.
@@ -62,8 +62,8 @@ def require_same(facts: CrlFacts, stretches: Iterable[Stretch]) -> None:
             at += len(stretch.entries)
             continue
         start, at = at, _end_of(facts.tbs, at, end, last=stretch.last)
-        rows = read_entries(stretch.entries, 0, len(stretch.entries))
-        _require_same_entries(read_entries(facts.tbs, start, at), rows, this_update=facts.this_update)
+        rows = _cut(stretch.entries, 0, len(stretch.entries))
+        _require_same_entries(_cut(facts.tbs, start, at), rows, this_update=facts.this_update)
     if at != end:
         raise ListNotOurs(rule="entry_not_revoked")
 
@@ -79,16 +79,28 @@ def _end_of(tbs: bytes, at: int, end: int, *, last: bytes) -> int:
     return at
 
 
+def _cut(data: bytes, start: int, end: int) -> Iterator[tuple[RevokedEntry, bytes]]:
+    """Each entry as it is read, and as it stands there: it may hold more than is read of it."""
+    reader = Reader(data, start, end)
+    for entry in read_entries(data, start, end):
+        began = reader.at
+        reader.bounds()
+        yield entry, data[began : reader.at]
+
+
 def _require_same_entries(
-    listed: Iterable[RevokedEntry], rows: Iterable[RevokedEntry], *, this_update: datetime
+    listed: Iterable[tuple[RevokedEntry, bytes]],
+    rows: Iterable[tuple[RevokedEntry, bytes]],
+    *,
+    this_update: datetime,
 ) -> None:
     entries = iter(listed)
-    entry = next(entries, None)
-    for row in rows:
+    entry, octets = next(entries, (None, b""))
+    for row, written in rows:
         if entry is not None and entry.serial_number == row.serial_number:
-            if entry != row:
+            if octets != written:
                 raise ListNotOurs(rule="entry_differs")
-            entry = next(entries, None)
+            entry, octets = next(entries, (None, b""))
         elif row.revoked_at < this_update - COMMIT_MAY_TAKE:
             raise ListNotOurs(rule="revocation_missing")
     if entry is not None:

@@ -73,6 +73,14 @@ def numbered_with(shard: int) -> tuple[int, ...]:
     return (FULL, DELTA) if shard in (FULL, DELTA) else (shard,)
 
 
+def is_second_taken(issuer_id: int, shard: int, now: datetime) -> bool:
+    """Whether the other list of its sequence, full or delta, was intended in this very second: this one waits for the next."""
+    others = CrlIntent.objects.filter(issuer_id=issuer_id, shard__in=numbered_with(shard)).exclude(
+        shard=shard
+    )
+    return others.filter(this_update=now.replace(microsecond=0)).exists()
+
+
 def last_number(model: AnyList, issuer_id: int, shard: int) -> int:
     """The highest number of a list in a table; 0 if there is none."""
     rows = model.objects.filter(issuer_id=issuer_id, shard=shard)

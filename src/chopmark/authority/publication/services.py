@@ -1,5 +1,6 @@
 """Preparing lists in the worker: on the clock, when news comes, or when an operator asks."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -8,22 +9,22 @@ from django.db import connection
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.custody import selectors as custody
-from chopmark.authority.custody.printing import DELTA, FULL, printed_facts
+from chopmark.authority.custody.printing import DELTA, FULL
 from chopmark.authority.kernel import octets
 from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.kernel.containing import each
-from chopmark.authority.kernel.outbox import hand_on
+from chopmark.authority.kernel.outbox import NotYet, hand_on
 from chopmark.authority.participants.permissions import Permission
 from chopmark.authority.participants.services import require_permission
 from chopmark.authority.publication import files, selectors
-from chopmark.authority.publication.errors import NoBaseYet
+from chopmark.authority.publication.errors import NoBaseYet, SecondTaken
 from chopmark.authority.publication.events import CrlPublicationAsked
 from chopmark.authority.publication.lists import RevocationList, all_lists, list_of, lists_of, lists_of_serial
 from chopmark.authority.publication.models import Crl, CrlIntent
-from chopmark.authority.publication.policy import NOT_TO_WAIT, is_due
+from chopmark.authority.publication.policy import COMMIT_MAY_TAKE, NOT_TO_WAIT, is_due
 from chopmark.authority.publication.publishing import publish_authorities, publish_signed
 from chopmark.pki import der
-from chopmark.pki.crl import CRLReason, build_tbs, read_tbs
+from chopmark.pki.crl import CRLReason, read_tbs
 from chopmark.pki.lint import lint_crl
 
 __all__ = [
@@ -41,6 +42,8 @@ def prepare_crl(*, issuer_id: int, shard: int, actor: Actor, now: datetime) -> C
     """Write down the list of an issuer as it is now, under the next number (CPS 4.9.7); the insert wakes the signer."""
     wanted = list_of(issuer_id, shard)
     _hold(issuer_id, min(selectors.numbered_with(shard)))
+    if selectors.is_second_taken(issuer_id, shard, now):
+        raise SecondTaken
     this_update = now.replace(microsecond=0)
     intent = CrlIntent(
         issuer_id=issuer_id,
@@ -76,16 +79,12 @@ def _build(wanted: RevocationList, intent: CrlIntent) -> bytes:
     base = _base(wanted)
     at = intent.this_update
     stretches = wanted.entries(at) if base is None else wanted.changes(at, base=base.this_update)
-    tbs = build_tbs(
-        issuer=printed_facts(wanted.issuer, spki=wanted.authority.spki, shard=wanted.shard),
-        signature_algorithm=wanted.authority.signature_algorithm,
-        encoded=[stretch.entries for stretch in stretches],
+    tbs = wanted.printed(
+        [stretch.entries for stretch in stretches],
         number=intent.number,
         this_update=at,
         next_update=intent.next_update,
-        distribution_point=wanted.distribution_point,
         base_number=None if base is None else base.number,
-        freshest_url=wanted.freshest_url,
     )
     return lint_crl(tbs, issuer_certificate_der=wanted.authority.certificate_der).tbs_cert_list
 
@@ -139,30 +138,63 @@ def prepare_due(*, actor: Actor, now: datetime) -> int:
 
     What fails with one list or certificate keeps no other waiting.
     """
-    prepare = partial(prepare_crl, actor=actor, now=now)
-    prepared = each(due_lists(now=now), lambda one: prepare(issuer_id=one.authority.id, shard=one.shard))
+    prepared = each(due_lists(now=now), partial(_prepare_if_free, actor=actor, now=now))
     publish_authorities(actor=actor, now=now)
     publish_signed(actor=actor, now=now)
-    return len(prepared)
+    return sum(prepared)
+
+
+def _prepare_if_free(wanted: RevocationList, *, actor: Actor, now: datetime) -> bool:
+    """Whether it was prepared; a delta that is due with its full list comes with the next tick."""
+    if selectors.is_second_taken(wanted.authority.id, wanted.shard, now):
+        return False
+    prepare_crl(issuer_id=wanted.authority.id, shard=wanted.shard, actor=actor, now=now)
+    return True
 
 
 def bring_forward(
-    *, issuer_id: int, serial_number: bytes, reason: CRLReason | None, actor: Actor, now: datetime
+    *,
+    issuer_id: int,
+    serial_number: bytes,
+    reason: CRLReason | None,
+    actor: Actor,
+    now: datetime,
+    at: datetime | None = None,
 ) -> None:
     """Prepare the lists on which news of a serial number must show, unless the newest intended ones are of after it.
 
-    Where the full list has a delta, that carries the news, and the full list waits for its slot; not so with a compromised key.
+    Where the full list has a delta, that carries the news, and the full list waits for its slot; not so with a compromised key,
+    nor with news that no delta says since it is of `at`, before the full list.
     """
     wanted = lists_of_serial(issuer_id, serial_number)
-    if selectors.published(issuer_id, FULL) and any(one.is_delta for one in wanted):
-        passed_over = DELTA if reason in NOT_TO_WAIT else FULL
+    base = selectors.published(issuer_id, FULL)
+    if base and any(one.is_delta for one in wanted):
+        passed_over = DELTA if reason in NOT_TO_WAIT or _is_older(at, base, now) else FULL
         wanted = [one for one in wanted if one.shard != passed_over]
     else:
         wanted = [one for one in wanted if not one.is_delta]
-    for one in wanted:
-        last = selectors.last_intent(issuer_id, one.shard, now=now)
-        if last is None or not _is_told(last, serial_number, reason):
-            prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)
+    untold = [
+        one
+        for one in wanted
+        if (last := selectors.last_intent(issuer_id, one.shard, now=now)) is None
+        or not _is_told(last, serial_number, reason)
+    ]
+    _require_free(untold, now)
+    for one in untold:
+        prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)
+
+
+def _require_free(wanted: Iterable[RevocationList], now: datetime) -> None:
+    """News that comes with other news in one second is told again in the next, before anything is prepared for it."""
+    if any(selectors.is_second_taken(one.authority.id, one.shard, now) for one in wanted):
+        raise NotYet
+
+
+def _is_older(at: datetime | None, base: Crl, now: datetime) -> bool:
+    """Whether a delta passes over what is of this moment: one to the full list that is public, or to the one on its way."""
+    coming = selectors.last_intent(base.issuer_id, FULL, now=now)
+    newest = max(base.this_update, coming.this_update) if coming else base.this_update
+    return at is not None and at <= newest - COMMIT_MAY_TAKE
 
 
 def _is_told(intent: CrlIntent, serial_number: bytes, reason: CRLReason | None) -> bool:
@@ -190,6 +222,8 @@ def publish_now(*, issuer_id: int, actor: Actor, now: datetime) -> int:
 
 def prepare_all(*, issuer_id: int, actor: Actor, now: datetime) -> None:
     """Prepare every list of an issuer, whatever its timetable says."""
-    for wanted in lists_of(custody.authority(issuer_id)):
-        if not wanted.is_delta:  # it follows when its new base is public
-            prepare_crl(issuer_id=issuer_id, shard=wanted.shard, actor=actor, now=now)
+    # A delta follows when its new base is public.
+    wanted = [one for one in lists_of(custody.authority(issuer_id)) if not one.is_delta]
+    _require_free(wanted, now)
+    for one in wanted:
+        prepare_crl(issuer_id=issuer_id, shard=one.shard, actor=actor, now=now)

@@ -23,6 +23,7 @@ from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.publication.errors import ListNotOurs
 from chopmark.authority.publication.events import CrlSigned
+from chopmark.authority.publication.holding import trying_sequence
 from chopmark.authority.publication.lists import RevocationList, list_of
 from chopmark.authority.publication.models import Crl, CrlClaim, CrlIntent, RefusedCrl
 from chopmark.authority.publication.policy import require_same
@@ -43,8 +44,16 @@ BATCH = 50
 
 def run_once(*, token: Token, now: datetime, claimer: int) -> int:
     """Sign the lists that wait; answers how many were recorded."""
-    waiting = waiting_for_signer(BATCH, now=now)
-    return sum(_sign_one(intent, token=token, claimer=claimer, now=now) for intent in waiting)
+    # A full list takes seconds: another signer's delta with the next number would overtake it, and it would be refused.
+    sequences: dict[tuple[int, tuple[int, ...]], list[CrlIntent]] = {}
+    for intent in waiting_for_signer(BATCH, now=now):
+        sequences.setdefault((intent.issuer_id, numbered_with(intent.shard)), []).append(intent)
+    recorded = 0
+    for (issuer_id, shards), intents in sequences.items():
+        with trying_sequence(issuer_id, shards[0]) as mine:
+            if mine:
+                recorded += sum(_sign_one(one, token=token, claimer=claimer, now=now) for one in intents)
+    return recorded
 
 
 def _has_key(intent: CrlIntent, token: Token) -> bool:
@@ -146,25 +155,40 @@ def sign(*, intent: CrlIntent, token: Token, actor: Actor, now: datetime) -> Non
 
 
 def require_ours(intent: CrlIntent, tbs: bytes) -> None:
-    """The bytes are the list that this row names, and every entry a revocation or suspension of ours."""
+    """The bytes are the list that this row names as we would write it, and every entry a revocation or suspension of ours."""
     facts, wanted = read_tbs(tbs), list_of(intent.issuer_id, intent.shard)
-    named = (intent.number, intent.this_update, intent.next_update, wanted.distribution_point)
-    if (facts.number, facts.this_update, facts.next_update, facts.distribution_point) != named:
+    base = _base(wanted, facts)
+    at, end = facts.entries_at
+    # Not fact by fact: an extension that nobody here reads would be signed with the rest.
+    ours = wanted.printed(
+        [memoryview(tbs)[at:end]],
+        number=intent.number,
+        this_update=intent.this_update,
+        next_update=intent.next_update,
+        base_number=None if base is None else base.number,
+    )
+    if ours != tbs:
         raise ListNotOurs(rule="header")
-    if facts.only_user or facts.only_ca or facts.freshest_url != wanted.freshest_url:
-        raise ListNotOurs(rule="scope")
-    require_same(facts, _rows(wanted, facts))
+    del ours
+    require_same(facts, _rows(wanted, facts, base))
 
 
-def _rows(wanted: RevocationList, facts: CrlFacts) -> Iterator[Stretch]:
-    """What our own tables say that must stand in it: everything, or for a delta what changed since its base."""
+def _base(wanted: RevocationList, facts: CrlFacts) -> Crl | None:
+    """The list that a delta says it is to: one that we signed, or it is refused."""
     if wanted.is_delta != (facts.base_number is not None):
         raise ListNotOurs(rule="scope")
     if facts.base_number is None:
-        return wanted.entries(facts.this_update)
+        return None
     base = signed(wanted.authority.id, FULL, facts.base_number)
     if base is None:
         raise ListNotOurs(rule="base")
+    return base
+
+
+def _rows(wanted: RevocationList, facts: CrlFacts, base: Crl | None) -> Iterator[Stretch]:
+    """What our own tables say that must stand in it: everything, or for a delta what changed since its base."""
+    if base is None:
+        return wanted.entries(facts.this_update)
     return wanted.changes(facts.this_update, base=base.this_update)
 
 

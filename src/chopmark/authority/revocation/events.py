@@ -1,4 +1,4 @@
-"""What revocation hands on."""
+"""What revocation hands on. `at` is the moment in Unix seconds, which after a restore may be of yesterday; None: of now."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ class CertificateRevoked:
     issuer_id: int
     serial_number: str  # hexadecimal
     reason: int
+    at: int | None = None
 
 
 @event("certificate.suspended")
@@ -18,6 +19,7 @@ class CertificateRevoked:
 class CertificateSuspended:
     issuer_id: int
     serial_number: str  # hexadecimal
+    at: int | None = None
 
 
 @event("certificate.released")
@@ -27,3 +29,4 @@ class CertificateReleased:
 
     issuer_id: int
     serial_number: str  # hexadecimal
+    at: int | None = None

@@ -4,11 +4,11 @@ The public log is ahead of the tables then, and every revocation's leaf says all
 and second. The rows are other rows, with leaves of their own; the old leaves stay where they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import models
+from django.db import models, transaction
 
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
@@ -22,8 +22,9 @@ from chopmark.authority.revocation.events import (
     CertificateSuspended,
 )
 from chopmark.authority.revocation.models import Release, Revocation, Suspension
-from chopmark.authority.revocation.selectors import revocation_of
+from chopmark.authority.revocation.selectors import open_suspensions, revocation_of
 from chopmark.authority.revocation.services import hold
+from chopmark.authority.revocation.suspending import end_open
 from chopmark.pki.crl import CRLReason
 
 REVOKED = frozenset({AuditTag.CERTIFICATE_REVOKED_BY_AUTHORITY, AuditTag.CERTIFICATE_REVOKED_BY_SUBSCRIBER})
@@ -52,7 +53,10 @@ def restore(*, told: Iterable[Told], actor: Actor, now: datetime) -> int:
     return sum(_restore(one, actor, now) for one in told)
 
 
+@transaction.atomic
 def _restore(told: Told, actor: Actor, now: datetime) -> bool:
+    # Held before it is looked for: officers work meanwhile.
+    hold(told.issuer_id, told.serial_number)
     if _is_there(told):
         return False
     restore_one(told=told, actor=actor, now=now)
@@ -62,8 +66,7 @@ def _restore(told: Told, actor: Actor, now: datetime) -> bool:
 @act(AuditTag.REVOCATION_RESTORED)
 def restore_one(*, told: Told, actor: Actor, now: datetime) -> None:
     """One fact again as it was, with its own moment; its leaf names the entry that told of it."""
-    hold(told.issuer_id, told.serial_number)
-    row, event = _made(told)
+    rows, event = _made(told)
     leave(
         public={
             "issuer": told.issuer_id,
@@ -72,7 +75,7 @@ def restore_one(*, told: Told, actor: Actor, now: datetime) -> None:
         },
         payload={"actor": actor.id},
         now=now,
-        rows=[row],
+        rows=rows,
     )
     hand_on(event)
 
@@ -83,19 +86,22 @@ def _is_there(told: Told) -> bool:
         return revocation_of(told.issuer_id, told.serial_number) is not None
     if told.tag in SUSPENDED:
         return Suspension.objects.filter(**own, suspended_at=told.at).exists()
-    return Release.objects.filter(**own, released_at=told.at).exists()
+    if Release.objects.filter(**own, released_at=told.at).exists():
+        return True
+    # Somebody released it since: what is over needs no other end.
+    return not open_suspensions(told.issuer_id, told.serial_number).filter(suspended_at__lte=told.at).exists()
 
 
-def _made(told: Told) -> tuple[models.Model, CertificateReleased | CertificateRevoked | CertificateSuspended]:
+def _made(
+    told: Told,
+) -> tuple[Sequence[models.Model], CertificateReleased | CertificateRevoked | CertificateSuspended]:
     own = {"issuer_id": told.issuer_id, "serial_number": told.serial_number}
-    named = (told.issuer_id, told.serial_number.hex())
+    named, at = (told.issuer_id, told.serial_number.hex()), int(told.at.timestamp())
     if told.tag in REVOKED:
         reason = told.reason or CRLReason.UNSPECIFIED
         revocation = Revocation.objects.create(**own, reason=int(reason), revoked_at=told.at)
-        return revocation, CertificateRevoked(*named, int(reason))
+        return [revocation], CertificateRevoked(*named, int(reason), at=at)
     if told.tag in SUSPENDED:
-        return Suspension.objects.create(**own, suspended_at=told.at), CertificateSuspended(*named)
+        return [Suspension.objects.create(**own, suspended_at=told.at)], CertificateSuspended(*named, at=at)
     # The log's order: its suspension was told of before, and is there.
-    begun = Suspension.objects.filter(**own, suspended_at__lte=told.at).order_by("-suspended_at")
-    release = Release.objects.create(**own, suspended_at=begun[0].suspended_at, released_at=told.at)
-    return release, CertificateReleased(*named)
+    return end_open(told.issuer_id, told.serial_number, at=told.at), CertificateReleased(*named, at=at)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from chopmark.authority.kernel.octets import octets_cursor
 from chopmark.authority.revocation.models import Release, Revocation, Suspension
@@ -16,12 +16,19 @@ _REVOKED = """
     select serial_number, crl_entry from revocation_revocation
     where issuer_id = %(issuer)s and revoked_at > %(since)s and revoked_at <= %(at)s {partition}
 """
+# Of several that are open at once the last to begin, as the responder says: two entries of one serial number are no list.
 _SUSPENDED = """
     select serial_number, crl_entry from revocation_suspension suspension
     where issuer_id = %(issuer)s and suspended_at > %(since)s and suspended_at <= %(at)s {partition}
       and not exists (select from revocation_release release
                       where release.issuer_id = suspension.issuer_id and release.serial_number = suspension.serial_number
                         and release.suspended_at = suspension.suspended_at and release.released_at <= %(at)s)
+      and not exists (select from revocation_suspension later
+                      where later.issuer_id = suspension.issuer_id and later.serial_number = suspension.serial_number
+                        and later.suspended_at > suspension.suspended_at and later.suspended_at <= %(at)s
+                        and not exists (select from revocation_release over
+                                        where over.issuer_id = later.issuer_id and over.serial_number = later.serial_number
+                                          and over.suspended_at = later.suspended_at and over.released_at <= %(at)s))
       and not exists (select from revocation_revocation revoked
                       where revoked.issuer_id = suspension.issuer_id and revoked.serial_number = suspension.serial_number
                         and revoked.revoked_at <= %(at)s)
@@ -63,15 +70,11 @@ def revocation_of(issuer_id: int, serial_number: bytes) -> Revocation | None:
     return Revocation.objects.filter(issuer_id=issuer_id, serial_number=serial_number).first()
 
 
-def suspension_of(issuer_id: int, serial_number: bytes, *, at: datetime) -> Suspension | None:
-    """The suspension that is in force at a moment; a revocation ends it as a release does."""
-    revocation = revocation_of(issuer_id, serial_number)
-    if revocation is not None and revocation.revoked_at <= at:
-        return None
+def open_suspensions(issuer_id: int, serial_number: bytes) -> QuerySet[Suspension]:
+    """Those that nothing released, whatever the clocks say of their moments: two machines need not agree on a second."""
     own = {"issuer_id": issuer_id, "serial_number": serial_number}
-    released = Release.objects.filter(**own, suspended_at=OuterRef("suspended_at"), released_at__lte=at)
-    begun = Suspension.objects.filter(**own, suspended_at__lte=at)
-    return begun.exclude(Exists(released)).order_by("-id").first()
+    released = Release.objects.filter(**own, suspended_at=OuterRef("suspended_at"))
+    return Suspension.objects.filter(**own).exclude(Exists(released)).order_by("suspended_at")
 
 
 def entries_at(issuer_id: int, at: datetime, *, octets: Sequence[int] | None = None) -> Iterator[Stretch]:

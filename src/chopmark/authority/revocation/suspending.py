@@ -1,5 +1,6 @@
 """Suspending and releasing (CPS 4.9.13): each a fact of its own, so that a list can be made for any moment."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chopmark.authority.applications.selectors import by_reference
@@ -23,7 +24,7 @@ from chopmark.authority.revocation.errors import (
 from chopmark.authority.revocation.events import CertificateReleased, CertificateSuspended
 from chopmark.authority.revocation.models import Release, Suspension
 from chopmark.authority.revocation.policy import require_suspension_offered
-from chopmark.authority.revocation.selectors import revocation_of, suspension_of
+from chopmark.authority.revocation.selectors import open_suspensions, revocation_of
 from chopmark.authority.revocation.services import hold
 
 
@@ -44,22 +45,35 @@ def suspend_by_officer(*, issuer_id: int, serial_number: bytes, actor: Actor, no
 
 
 @act(AuditTag.CERTIFICATE_RELEASED_BY_OFFICER)
-def release_by_officer(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> Release:
+def release_by_officer(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> list[Release]:
     """End a suspension: the request was not confirmed by her who may make it, and nothing is wrong with the key."""
     require_permission(actor, Permission.COUNTER_SUSPENSION_TAKE)
     hold(issuer_id, serial_number)
-    suspension = suspension_of(issuer_id, serial_number, at=now)
-    if suspension is None:
+    if revocation_of(issuer_id, serial_number) is not None:
         raise NotSuspended
-    release = Release.objects.create(
-        issuer_id=issuer_id,
-        serial_number=serial_number,
-        suspended_at=suspension.suspended_at,
-        released_at=_second(now),
-    )
-    _tell(release, issuer_id, serial_number, actor, now)
+    releases = end_open(issuer_id, serial_number, at=_second(now))
+    if not releases:
+        raise NotSuspended
+    _tell(releases, issuer_id, serial_number, actor, now)
     hand_on(CertificateReleased(issuer_id, serial_number.hex()))
-    return release
+    return releases
+
+
+def end_open(issuer_id: int, serial_number: bytes, *, at: datetime) -> list[Release]:
+    """The rows alone, for an act that promises them: one for each suspension that was open by then.
+
+    More than one is open only after a restore, when somebody suspended again what the tables had forgotten.
+    """
+    begun = open_suspensions(issuer_id, serial_number).filter(suspended_at__lte=at)
+    return Release.objects.bulk_create(
+        Release(
+            issuer_id=issuer_id,
+            serial_number=serial_number,
+            suspended_at=suspension.suspended_at,
+            released_at=at,
+        )
+        for suspension in begun
+    )
 
 
 def _held(issuer_id: int, serial_number: bytes) -> Certificate:
@@ -77,12 +91,12 @@ def _suspend(certificate: Certificate, actor: Actor, now: datetime) -> Suspensio
     require_suspension_offered(kind.revocation)
     if revocation_of(issuer_id, serial_number) is not None:
         raise AlreadyRevoked
-    if suspension_of(issuer_id, serial_number, at=now) is not None or _began(issuer_id, serial_number, now):
+    if open_suspensions(issuer_id, serial_number).exists() or _began(issuer_id, serial_number, now):
         raise AlreadySuspended
     suspension = Suspension.objects.create(
         issuer_id=issuer_id, serial_number=serial_number, suspended_at=_second(now)
     )
-    _tell(suspension, issuer_id, serial_number, actor, now)
+    _tell([suspension], issuer_id, serial_number, actor, now)
     hand_on(CertificateSuspended(issuer_id, serial_number.hex()))
     return suspension
 
@@ -94,10 +108,10 @@ def _began(issuer_id: int, serial_number: bytes, now: datetime) -> bool:
 
 
 def _tell(
-    row: Suspension | Release, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime
+    rows: Sequence[Suspension | Release], issuer_id: int, serial_number: bytes, actor: Actor, now: datetime
 ) -> None:
     public: dict[str, str | int] = {"issuer": issuer_id, "serial_number": serial_number.hex()}
-    leave(public=public, payload={"actor": actor.id}, now=now, rows=[row])
+    leave(public=public, payload={"actor": actor.id}, now=now, rows=rows)
 
 
 def _second(now: datetime) -> datetime:

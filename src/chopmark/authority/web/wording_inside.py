@@ -63,6 +63,7 @@ INSIDE: Final[dict[str, Problem]] = {
     "crl_list_unknown": _LIST,
     "crl_no_base_yet": _LIST,
     "crl_not_ours": _LIST,
+    "crl_second_taken": _LIST,
     "crl_scope_illegal": _LIST,
     # Keys and the signer.
     "algorithm_not_of_key": _SIGNER,

@@ -22,7 +22,7 @@ def build_tbs(
     issuer: IssuerFacts,
     signature_algorithm: SignatureAlgorithm,
     entries: Iterable[RevokedEntry] = (),
-    encoded: Sequence[bytes] = (),
+    encoded: Sequence[bytes | memoryview] = (),
     number: int,
     this_update: datetime,
     next_update: datetime,
@@ -55,7 +55,7 @@ def build_tbs(
     return _joined(head, [encode_entries(entries), *encoded], tail)
 
 
-def _joined(head: bytes, stretches: Sequence[bytes], tail: bytes) -> bytes:
+def _joined(head: bytes, stretches: Sequence[bytes | memoryview], tail: bytes) -> bytes:
     size = sum(map(len, stretches))
     # An empty list is absent, not empty (RFC 5280 §5.1.2.6).
     opening = der.header(tags.SEQUENCE, size) if size else b""
