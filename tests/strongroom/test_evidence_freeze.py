@@ -295,6 +295,30 @@ def test_what_comes_after_it_was_resolved_is_no_evidence_of_it():
     assert Attempt.objects.get().at == DETECTED - HOUR
 
 
+def test_an_early_moment_given_for_the_end_frees_no_evidence():
+    rows_at(REPORTED - 5 * MINUTE)
+    reported()
+    rows_at(REPORTED + 10 * MINUTE)
+    step(StepKind.RESOLVED, at=REPORTED - 10 * MINUTE, now=REPORTED + HOUR)
+    rows_at(REPORTED + 2 * HOUR)
+    assert forget(REPORTED + 30 * DAY) == (2, 2)
+    assert set(Attempt.objects.values_list("at", flat=True)) == {
+        REPORTED - 5 * MINUTE,
+        REPORTED + 10 * MINUTE,
+    }
+
+
+def test_a_new_freeze_of_what_was_resolved_long_ago_keeps_what_is_there_when_it_begins():
+    reported()
+    step(StepKind.RESOLVED, at=REPORTED, now=REPORTED + HOUR)
+    lift()
+    rows_at(REPORTED + 90 * DAY)
+    freezing.freeze(number=1, actor=FARAH, now=REPORTED + 90 * DAY + HOUR)
+    rows_at(REPORTED + 91 * DAY)
+    assert forget(REPORTED + 120 * DAY) == (1, 1)
+    assert Attempt.objects.get().at == REPORTED + 90 * DAY
+
+
 def test_without_a_freeze_all_is_forgotten_as_ever():
     rows_at(LATER)
     assert forget(LATER + 3 * DAY) == (0, 0)
