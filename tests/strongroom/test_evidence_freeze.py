@@ -109,6 +109,19 @@ def test_a_record_that_the_reporter_names_is_held_from_that_moment(asha, by_sche
     assert hold.until is None
 
 
+def test_a_second_form_under_her_number_keeps_no_record_from_being_frozen(asha, esha):
+    """The operator can send one and call it home; the report of the breach is made all the same."""
+    forged = home(asha_applies(errand=replace(ERRAND, nonce="6e" * 16), particulars=ESHA))
+    reported(applications=frozenset({ERRAND.reference}))
+    assert register.record_ids(register.breach_of(1)) == {asha.record_id, forged.record_id}
+    another = home(asha_applies(errand=replace(ERRAND, reference=ESHAS, nonce="6f" * 16), particulars=ESHA))
+    affected.take_applications(number=1, applications=frozenset({ESHAS}), actor=DEVI, now=REPORTED)
+    assert {esha.record_id, another.record_id} < register.record_ids(register.breach_of(1))
+    # Nothing is opened by such a number.
+    with pytest.raises(RecordUnknown):
+        cases.record_of(ERRAND.reference)
+
+
 def test_such_a_hold_ends_with_the_freeze_and_in_no_other_way(asha):
     reported(applications=frozenset({ERRAND.reference}))
     with pytest.raises(HoldOfBreach):

@@ -136,12 +136,23 @@ def hold_record(record_id: UUID) -> Record:
 
 
 def record_of(application: str) -> UUID:
-    """The one record that came home with an application; a form that anybody may send names nobody's."""
-    home = Case.objects.filter(kind=CaseKind.APPLICATION, application_reference=application)
-    found = set(home.exclude(confirmed_at=None).values_list("record", flat=True))
+    """The one record that came home with an application, to be opened; a form that anybody may send names nobody's."""
+    found = records_of(application)
     if len(found) != 1:
         raise RecordUnknown
     return found.pop()
+
+
+def records_of(application: str) -> set[UUID]:
+    """Every record that came home with an application, to be kept.
+
+    Whoever has the number can send a second form under it, and the operator call it home: no reason to destroy the first.
+    """
+    home = Case.objects.filter(kind=CaseKind.APPLICATION, application_reference=application)
+    found = set(home.exclude(confirmed_at=None).values_list("record", flat=True))
+    if not found:
+        raise RecordUnknown
+    return found
 
 
 def require_own(case: Case, actor: Actor) -> None:
