@@ -38,12 +38,13 @@ class ListTooSlow(httpx.HTTPError):
     """What is at the address takes longer than any list should."""
 
 
-def fetch() -> list[str]:
-    """One round through the addresses of config.toml; answers those that gave no list."""
+def fetch(*addresses: str) -> list[str]:
+    """One round through these addresses, or through all of config.toml; answers those that gave no list."""
     options = Options.read()
     with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
         get = getter(client, seconds=time.monotonic)
-        return fetch_all(options.list_addresses, files=options.keys, get=get, now=clock.now())
+        wanted = addresses or options.list_addresses
+        return fetch_all(wanted, files=options.keys, get=get, now=clock.now())
 
 
 def fetch_all(addresses: Sequence[str], *, files: KeyFiles, get: Get, now: datetime) -> list[str]:
