@@ -81,6 +81,15 @@ def test_an_interim_report_that_was_missed_before_the_breach_was_resolved_stays_
     assert not missed.is_owed
 
 
+def test_an_early_moment_given_for_the_end_takes_no_lateness_away():
+    resolved = Done(kind=StepKind.RESOLVED, at=NOON + 60 * DAY, written_at=NOON + 150 * DAY)
+    of = {one.key: one for one in clocks(terms().breaches, replace(facts(), done=[resolved]))}
+    assert of["interim/1"].state(NOON + 900 * DAY) is State.MISSED
+    assert of["interim/1"].late_by(NOON + 900 * DAY) == 58 * DAY
+    # The last report's term runs from the moment itself.
+    assert of["post_incident"].due_at == NOON + 67 * DAY
+
+
 def test_where_nobody_is_concerned_nobody_is_told():
     assert not {"commissioner", "people"} & found(concerns_people=False).keys()
 

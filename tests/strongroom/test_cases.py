@@ -1,7 +1,8 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from people import NOW, WORKER, asha_applies
+from people import ERRAND, ESHA, NOW, WORKER, asha_applies
 
 from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.models import Case, Leaf, Opening, Record
@@ -55,3 +56,22 @@ def test_what_was_done_stays_in_the_log_after_shredding():
     assert Leaf.objects.count() == 2
     assert b"case:expired" in bytes(Leaf.objects.latest("id").entry)
     assert not Opening.objects.exists()
+
+
+def test_one_that_cannot_be_shredded_keeps_no_other_waiting(monkeypatch, caplog):
+    first = asha_applies()
+    other = asha_applies(errand=replace(ERRAND, reference="AP261100420", nonce="5f" * 16), particulars=ESHA)
+    shred = cases.shred
+
+    def breaks_for_the_first(record, now):
+        if record.pk == first.record_id:
+            raise OSError(ESHA.name)
+        shred(record, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cases, "shred", breaks_for_the_first)
+        assert cases.expire_unconfirmed(actor=CLOCK, now=TOO_LATE) == 1
+    assert list(Record.objects.exclude(shredded_at=None)) == [Record.objects.get(pk=other.record_id)]
+    assert [record.getMessage() for record in caplog.records] == ["failed"]
+    # Nothing of it was kept half done: it is tried again.
+    assert cases.expire_unconfirmed(actor=CLOCK, now=TOO_LATE) == 1

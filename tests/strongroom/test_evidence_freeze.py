@@ -109,6 +109,19 @@ def test_a_record_that_the_reporter_names_is_held_from_that_moment(asha, by_sche
     assert hold.until is None
 
 
+def test_a_second_form_under_her_number_keeps_no_record_from_being_frozen(asha, esha):
+    """The operator can send one and call it home; the report of the breach is made all the same."""
+    forged = home(asha_applies(errand=replace(ERRAND, nonce="6e" * 16), particulars=ESHA))
+    reported(applications=frozenset({ERRAND.reference}))
+    assert register.record_ids(register.breach_of(1)) == {asha.record_id, forged.record_id}
+    another = home(asha_applies(errand=replace(ERRAND, reference=ESHAS, nonce="6f" * 16), particulars=ESHA))
+    affected.take_applications(number=1, applications=frozenset({ESHAS}), actor=DEVI, now=REPORTED)
+    assert {esha.record_id, another.record_id} < register.record_ids(register.breach_of(1))
+    # Nothing is opened by such a number.
+    with pytest.raises(RecordUnknown):
+        cases.record_of(ERRAND.reference)
+
+
 def test_such_a_hold_ends_with_the_freeze_and_in_no_other_way(asha):
     reported(applications=frozenset({ERRAND.reference}))
     with pytest.raises(HoldOfBreach):
@@ -293,6 +306,30 @@ def test_what_comes_after_it_was_resolved_is_no_evidence_of_it():
     rows_at(REPORTED + 12 * DAY)
     assert forget(REPORTED + 30 * DAY) == (1, 1)
     assert Attempt.objects.get().at == DETECTED - HOUR
+
+
+def test_an_early_moment_given_for_the_end_frees_no_evidence():
+    rows_at(REPORTED - 5 * MINUTE)
+    reported()
+    rows_at(REPORTED + 10 * MINUTE)
+    step(StepKind.RESOLVED, at=REPORTED - 10 * MINUTE, now=REPORTED + HOUR)
+    rows_at(REPORTED + 2 * HOUR)
+    assert forget(REPORTED + 30 * DAY) == (2, 2)
+    assert set(Attempt.objects.values_list("at", flat=True)) == {
+        REPORTED - 5 * MINUTE,
+        REPORTED + 10 * MINUTE,
+    }
+
+
+def test_a_new_freeze_of_what_was_resolved_long_ago_keeps_what_is_there_when_it_begins():
+    reported()
+    step(StepKind.RESOLVED, at=REPORTED, now=REPORTED + HOUR)
+    lift()
+    rows_at(REPORTED + 90 * DAY)
+    freezing.freeze(number=1, actor=FARAH, now=REPORTED + 90 * DAY + HOUR)
+    rows_at(REPORTED + 91 * DAY)
+    assert forget(REPORTED + 120 * DAY) == (1, 1)
+    assert Attempt.objects.get().at == REPORTED + 90 * DAY
 
 
 def test_without_a_freeze_all_is_forgotten_as_ever():

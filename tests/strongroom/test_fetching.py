@@ -1,5 +1,7 @@
 """The owner's own copies of the lists: fetched from where the public fetches them, good and newer, or left alone."""
 
+import errno
+import os
 from datetime import timedelta
 
 import httpx
@@ -7,6 +9,7 @@ import pytest
 from certificates_stage import Authority
 from people import NOW
 
+from chopmark.publiclog import durable
 from chopmark.strongroom import fetching
 from chopmark.strongroom.certificates import Trust, require_good
 from chopmark.strongroom.fetching import fetch_all, getter
@@ -35,9 +38,11 @@ def serve(answers):
 
     def answer(request):
         content = answers.get(str(request.url))
-        return httpx.Response(404) if content is None else httpx.Response(200, content=content)
+        if content is None:
+            return httpx.Response(404)
+        return httpx.Response(200, stream=httpx.ByteStream(content))
 
-    return getter(httpx.Client(transport=httpx.MockTransport(answer)))
+    return getter(httpx.Client(transport=httpx.MockTransport(answer)), seconds=lambda: 0.0)
 
 
 def fetched(files, content, now=NOW):
@@ -94,4 +99,74 @@ def test_one_that_has_no_end_is_cut_off(files, authority, monkeypatch):
 def test_one_address_that_fails_keeps_no_other_waiting(files, authority):
     crl, gone = authority.crl(), "http://ca.example/gone.crl"
     assert fetch_all([gone, PLACE], files=files, get=serve({PLACE: crl}), now=NOW) == [gone]
+    assert kept(files) == (crl,)
+
+
+def test_neither_does_an_address_that_is_none(files, authority):
+    crl, address = authority.crl(), "http://ca.example:crl/1.crl"
+    assert fetch_all([address, PLACE], files=files, get=serve({PLACE: crl}), now=NOW) == [address]
+    assert kept(files) == (crl,)
+
+
+def test_neither_does_one_whose_list_cannot_be_written(files, authority, monkeypatch):
+    first, second = "http://ca.example/first.crl", PLACE
+    write, tries = durable.write, []
+
+    def full_at_first(folder, given):
+        tries.append(folder)
+        if len(tries) == 1:
+            raise OSError(errno.ENOSPC, "no space left")
+        write(folder, given)
+
+    monkeypatch.setattr(durable, "write", full_at_first)
+    crl = authority.crl()
+    get = serve({first: crl, second: crl})
+    assert fetch_all([first, second], files=files, get=get, now=NOW) == [first]
+    assert kept(files) == (crl,)
+
+
+def test_the_folder_is_made_for_this_account_alone(files, authority):
+    files.revocation_lists.rmdir()
+    usual = os.umask(0o177)  # as at the desk
+    try:
+        assert fetched(files, authority.crl())
+    finally:
+        os.umask(usual)
+    assert files.revocation_lists.stat().st_mode & 0o777 == 0o700
+
+
+class Drip(httpx.SyncByteStream):
+    """One octet, and after half a minute the next: never so long that a single read is given up."""
+
+    def __init__(self, octets):
+        self.octets, self.sent = octets, 0
+
+    def __iter__(self):
+        for octet in self.octets:
+            self.sent += 1
+            yield bytes([octet])
+
+    def seconds(self):
+        return 29.0 * self.sent
+
+
+def test_one_that_drips_is_left_and_the_next_is_asked(files, authority):
+    crl = authority.crl()
+    drip = Drip(crl)
+
+    def answer(request):
+        is_slow = request.url.path == "/slow.crl"
+        return httpx.Response(200, stream=drip if is_slow else httpx.ByteStream(crl))
+
+    get = getter(httpx.Client(transport=httpx.MockTransport(answer)), seconds=drip.seconds)
+    slow = "http://ca.example/slow.crl"
+    assert fetch_all([slow, PLACE], files=files, get=get, now=NOW) == [slow]
+    assert drip.sent < len(crl)
+    assert kept(files) == (crl,)
+
+
+def test_a_file_that_is_being_written_is_not_read(files, authority):
+    crl = authority.crl()
+    assert fetched(files, crl)
+    (files.revocation_lists / ".0011223344556677.crl.5f5f5f5f").write_bytes(crl[:20])
     assert kept(files) == (crl,)

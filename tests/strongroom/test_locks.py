@@ -1,15 +1,19 @@
 """Who waits for whom: openings go on while a key is made, a form is sent, a head is signed, a record is held."""
 
+import re
+
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from owners_stage import DEVI, FARAH, grant, officers_are_in
-from people import ASHA, LATER, WORKER, asha_applies, asked
+from people import ASHA, LATER, NOW, WORKER, asha_applies, asked
 
 from chopmark.strongroom import locks
+from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Case, Record
+from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import bulk, cases, openings
 from chopmark.strongroom.services.bulk import Batch
 
@@ -118,3 +122,19 @@ def test_a_held_case_and_record_are_held_against_whoever_would_hold_them_too():
             query = f"select id from {model._meta.db_table} where id = %s for no key update"
             with another_connection() as other, pytest.raises(psycopg.errors.LockNotAvailable):
                 other.execute(query, [key])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_that_expires_is_held_before_its_case_as_everywhere():
+    """The authority may ask for the same case's notices meanwhile: in another order each would wait for the other."""
+    said = []
+
+    def listen(execute, sql, params, many, context):
+        if "no key update" in sql.lower():
+            said.append(re.search(r'from "(\w+)"', sql, re.IGNORECASE)[1])
+        return execute(sql, params, many, context)
+
+    asha_applies()
+    with connection.execute_wrapper(listen):
+        cases.expire_unconfirmed(actor=CLOCK, now=NOW + terms().case.unconfirmed_for)
+    assert said == ["strongroom_record", "strongroom_case"]

@@ -1,12 +1,13 @@
 """The owner's further pages: alerts, grants, retention, impact assessments, keys; each act in one officer's session."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from desk_stage import signs_in, text
 from django.test import Client
 from owners_stage import home
-from people import ASHA, WORKER, asha_applies
+from people import ASHA, ERRAND, ESHA, WORKER, asha_applies
 
 from chopmark.strongroom import clock
 from chopmark.strongroom.actors import CLOCK
@@ -203,6 +204,17 @@ def test_a_hold_is_placed_and_lifted_by_the_applications_number(devi, due):
     devi.post(lift)
     assert devi.get(lift).status_code == 404
     assert "Nothing is held" in text(devi.get("/owner/retention/holds"))
+
+
+def test_a_second_form_under_her_number_keeps_no_record_from_being_held(devi, due):
+    """The operator can send one and call it home."""
+    home(asha_applies(errand=replace(ERRAND, nonce="5f" * 16), particulars=ESHA, now=clock.now()))
+    form = {"application": "AP 2611 00419", "reason": "litigation"}
+    assert devi.post("/owner/retention/holds/new", form).status_code == 302
+    assert set(Hold.objects.values_list("record", flat=True)) == set(
+        Record.objects.values_list("pk", flat=True)
+    )
+    assert Hold.objects.count() == 2
 
 
 # Impact assessments.

@@ -1,16 +1,21 @@
 """A notice is sent at least once, under a name by which doubles are told; one that cannot be sent is given up and told."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 from notices_stage import SOON, asha_came_home, certificate_is_made, deliver, mail, round_
 from people import ASHA, ESHA, LATER
 
 from chopmark.strongroom.__main__ import cli
+from chopmark.strongroom.actors import CLOCK
+from chopmark.strongroom.desk import history
 from chopmark.strongroom.journal import BareFormatter
-from chopmark.strongroom.models import LeafPayload, Record
+from chopmark.strongroom.models import LeafPayload, Opening, Record
 from chopmark.strongroom.notices import posting, sending
 from chopmark.strongroom.notices.models import Sending
 from chopmark.strongroom.notices.sending import FIRST_WAIT, MOST_TRIES
@@ -113,10 +118,50 @@ def test_after_so_many_tries_it_is_given_up_and_the_owner_told_once(holder, post
     assert deliver(holder, now=now).state == "given_up"
 
 
+def test_where_the_last_tries_outcome_was_never_written_nobody_says_that_it_was_not_delivered(
+    holder, post, settings, monkeypatch
+):
+    now = SOON
+    with mail(settings, accepts=False, answers=False):
+        for _ in range(MOST_TRIES - 1):
+            round_(now)
+            now += timedelta(days=1, minutes=1)
+
+    def cut(**_):
+        raise ConnectionError
+
+    with mail(settings), monkeypatch.context() as patch:
+        patch.setattr(sending, "note_sent", cut)
+        with pytest.raises(ConnectionError):
+            round_(now)
+    assert len(post) == 1
+    with mail(settings):
+        assert round_(now + LATE) == 0
+    assert len(post) == 1
+    assert Sending.objects.values_list("state", "why").get() == ("given_up", "not_known")
+    assert Alert.objects.filter(pattern="notice_given_up").count() == 1
+
+
+ENDS = [
+    ("tries", "en", "but it could not be delivered"),
+    ("not_known", "en", "but we cannot say whether it was delivered"),
+    ("tries", "zh-hant", "但未能送達"),
+    ("not_known", "zh-hant", "但本處未能確定是否已送達"),
+]
+
+
+@pytest.mark.parametrize(("why", "language", "says"), ENDS)
+def test_her_history_says_which(holder, why, language, says):
+    sending.give_up(sending=Sending.objects.get(), why=why, actor=CLOCK, now=SOON)
+    opened = Opening.objects.select_related("case", "notice__sending").get(notice__isnull=False)
+    with translation.override(language):
+        assert says in history.described(opened)["what"]
+
+
 def test_each_wait_is_longer_up_to_a_day(holder, settings):
     waits, now = [], SOON
     with mail(settings, accepts=False, answers=False):
-        for _ in range(MOST_TRIES):
+        for _ in range(MOST_TRIES - 1):
             round_(now)
             due_at = Sending.objects.get().due_at
             waits.append(due_at - now)
@@ -141,6 +186,22 @@ def test_who_has_no_address_of_mail_gets_a_letter(tmp_path, settings, post):
     assert letter.read_text().startswith(ESHA.name)
     assert letter.stat().st_mode & 0o777 == 0o600
     assert letter.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_is_on_the_disk_with_its_name_before_it_counts_as_sent(tmp_path, monkeypatch):
+    """A power cut takes away what was not synced: the octets before the name, then the name, and a new folder's own."""
+    synced = []
+    sync = os.fsync
+
+    def listen(descriptor):
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        names = sorted(each.name for each in place.iterdir()) if place.is_dir() else []
+        synced.append((place.name, names))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", listen)
+    posting.put(tmp_path / "mail", "N1.eml", b"Subject: a letter")
+    assert synced == [(tmp_path.name, ["mail"]), (".N1.eml", []), ("mail", ["N1.eml"])]
 
 
 def test_without_a_server_a_message_is_a_private_file_once(tmp_path, settings, holder, monkeypatch):

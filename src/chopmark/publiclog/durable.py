@@ -39,7 +39,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         temporary.replace(path)
     # Until here a power cut may take the new names away again, but never halve a file.
     for parent in parents:
-        _sync(parent)
+        sync(parent)
 
 
 def open_to_all(folder: Path) -> None:
@@ -53,7 +53,7 @@ def _make_folder(folder: Path, root: Path) -> None:
     _make_folder(folder.parent, root)
     folder.mkdir(exist_ok=True)
     open_to_all(folder)
-    _sync(folder.parent)
+    sync(folder.parent)
 
 
 def _write_beside(path: Path, content: bytes) -> Path:
@@ -70,7 +70,8 @@ def _write_beside(path: Path, content: bytes) -> Path:
     return temporary
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """The folder's names are on the disk when this returns."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

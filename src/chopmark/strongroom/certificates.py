@@ -40,7 +40,11 @@ class Trust:
 
 
 def _contents(folder: Path) -> tuple[bytes, ...]:
-    return tuple(path.read_bytes() for path in sorted(folder.iterdir())) if folder.is_dir() else ()
+    if not folder.is_dir():
+        return ()
+    # A name that begins with a dot is a file that is being written, and gone in a moment.
+    paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    return tuple(path.read_bytes() for path in paths)
 
 
 def require_good(certificate_der: bytes, *, trust: Trust, now: datetime) -> CertificateFacts:

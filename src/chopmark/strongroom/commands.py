@@ -242,7 +242,7 @@ def fetch_lists() -> None:
 
 @click.command("undelivered")
 def undelivered() -> None:
-    """Notices that were given up, the newest first: their subjects were not told."""
+    """Notices that were given up, the newest first: their subjects were not told, or nobody knows (`not_known`)."""
     _set_up()
     from chopmark.strongroom.notices.sending import given_up
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # carries no types
@@ -83,8 +84,7 @@ def _start(worker: Any) -> None:
     threading.Thread(target=_send_for_ever, name="sender", daemon=True).start()
     if Options.read().witnesses:
         threading.Thread(target=_ask_for_ever, name="witnesses", daemon=True).start()
-    if Options.read().list_addresses:
-        threading.Thread(target=_fetch_for_ever, name="lists", daemon=True).start()
+    _start_fetching(Options.read().list_addresses)
 
 
 def _require_holders() -> None:
@@ -158,7 +158,13 @@ def _ask_for_ever() -> None:
         ask()
 
 
-def _fetch_for_ever() -> None:
+def _start_fetching(addresses: Iterable[str]) -> None:
+    """A thread for each: a server that never comes to the end of its answer's head must hold up no other list."""
+    for address in addresses:
+        threading.Thread(target=_fetch_for_ever, args=[address], name="lists", daemon=True).start()
+
+
+def _fetch_for_ever(address: str) -> None:
     """Lists are public: they are fetched while the strongroom is sealed, too."""
     from chopmark.strongroom.fetching import fetch
     from chopmark.strongroom.journal import log_failure
@@ -166,7 +172,7 @@ def _fetch_for_ever() -> None:
     pause = threading.Event()
     while True:
         try:
-            fetch()
+            fetch(address)
         except Exception as failure:  # noqa: BLE001  the thread must live: a full disk passes
             log_failure(__name__, failure)
         pause.wait(_FETCH_EVERY)

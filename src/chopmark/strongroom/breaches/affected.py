@@ -87,7 +87,7 @@ def take_opened(*, number: int, seen: Seen, expected: int, actor: Actor, now: da
 def take_applications(*, number: int, applications: frozenset[str], actor: Actor, now: datetime) -> int:
     """Take into a breach's list the records that came home with some applications."""
     owners.require_owner(actor)
-    record_ids = {cases.record_of(each) for each in applications}
+    record_ids = {pk for each in applications for pk in cases.records_of(each)}
     return _take(number, record_ids, actor=actor, now=now)
 
 

@@ -58,9 +58,8 @@ class Facts:
         return next((one for one in self.done if one.kind in kinds), None)
 
     @property
-    def resolved_at(self) -> datetime | None:
-        resolved = self.first(StepKind.RESOLVED)
-        return resolved.at if resolved else None
+    def resolved(self) -> Done | None:
+        return self.first(StepKind.RESOLVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +146,10 @@ def _notices(terms: BreachTerms, facts: Facts) -> Iterator[Clock]:
 
 
 def _interims(terms: BreachTerms, facts: Facts) -> Iterator[Clock]:
-    """One for each that was written, and the one that is owed while nothing is resolved; each term runs from the last."""
+    """One for each that was written, and the one that is owed until somebody writes that the breach is resolved.
+
+    Each term runs from the last. An earlier moment that the officer gives for the end takes no lateness away.
+    """
     since, nth = facts.detected_at, 1
     for one in facts.done:
         if one.kind is StepKind.INTERIM:
@@ -155,17 +157,17 @@ def _interims(terms: BreachTerms, facts: Facts) -> Iterator[Clock]:
             yield Clock(duty=Duty.INTERIM, due_at=due_at, done_at=one.written_at, nth=nth)
             since, nth = one.written_at, nth + 1
     due_at = months_later(since, terms.interim_every_months)
-    resolved_at = facts.resolved_at
-    if resolved_at is None or due_at < resolved_at:
-        yield Clock(duty=Duty.INTERIM, due_at=due_at, ended_at=resolved_at, nth=nth)
+    ended_at = facts.resolved.written_at if facts.resolved else None
+    if ended_at is None or due_at < ended_at:
+        yield Clock(duty=Duty.INTERIM, due_at=due_at, ended_at=ended_at, nth=nth)
 
 
 def _last(terms: BreachTerms, facts: Facts) -> Iterator[Clock]:
-    if facts.resolved_at is not None:
+    if facts.resolved is not None:
         written = facts.first(StepKind.POST_INCIDENT)
         yield Clock(
             duty=Duty.POST_INCIDENT,
-            due_at=facts.resolved_at + terms.post_incident_within,
+            due_at=facts.resolved.at + terms.post_incident_within,
             done_at=written.written_at if written else None,
         )
 

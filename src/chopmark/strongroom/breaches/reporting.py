@@ -115,7 +115,7 @@ def _records_of(applications: frozenset[str], actor: Actor, now: datetime) -> li
         return []
     asking = watching.Asking(caller=DESK, actor=actor.id, outlet="", purpose="", verb=Verb.LEAVE)
     watching.attend(asking, now)
-    return freezing.hold_records({cases.record_of(each) for each in applications})
+    return freezing.hold_records({pk for each in applications for pk in cases.records_of(each)})
 
 
 def _require_its_turn(breach: Breach, kind: StepKind) -> None:

@@ -11,7 +11,8 @@ from chopmark.strongroom.breaches.models import BreachStep, EvidenceFreeze, Step
 def forgettable(now: datetime, *, by: datetime) -> Q:
     """Rows with a moment `at` that is past `by`, but for those of the frozen time.
 
-    A freeze keeps what is there when it begins and what comes until the breach is resolved, as long as it is in force.
+    A freeze keeps what is there when it begins, and what comes until somebody writes that the breach is resolved, as long
+    as it is in force. What the officer says of when it was does not count: she could free the evidence by it.
     """
     until = max(_frozen(now), default=None)
     past = Q(at__lte=by)
@@ -21,4 +22,4 @@ def forgettable(now: datetime, *, by: datetime) -> Q:
 def _frozen(now: datetime) -> Iterator[datetime]:
     for freeze in EvidenceFreeze.objects.filter(lifted=None):
         resolved = BreachStep.objects.filter(breach=freeze.breach_id, kind=StepKind.RESOLVED).first()
-        yield resolved.happened_at if resolved else now
+        yield max(freeze.frozen_at, resolved.written_at) if resolved else now

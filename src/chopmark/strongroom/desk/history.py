@@ -29,6 +29,7 @@ from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.log import proofs
 from chopmark.strongroom.models import Complaint, Opening
 from chopmark.strongroom.notices.models import Notice, SendingState
+from chopmark.strongroom.notices.sending import NOT_KNOWN
 from chopmark.strongroom.policy.shapes import CaseKind
 from chopmark.strongroom.problems import WORDS
 from chopmark.strongroom.purposes import DESK, terms
@@ -212,6 +213,8 @@ def _notice(opening: Opening) -> Notice | None:
 def _told(notice: Notice) -> str:
     template = terms().templates.get(notice.template)
     wrote = _("We wrote to you") if template is None else template.zh if in_chinese() else template.en
+    if notice.sending.why == NOT_KNOWN:
+        return _("%(wrote)s, but we cannot say whether it was delivered") % {"wrote": wrote}
     if notice.sending.state == SendingState.GIVEN_UP:
         return _("%(wrote)s, but it could not be delivered") % {"wrote": wrote}
     return _("%(wrote)s. Nobody else saw your address.") % {"wrote": wrote}

@@ -17,9 +17,9 @@ from chopmark.strongroom.options import Options
 
 def ask() -> None:
     """One round; a failure is logged, and the next round tries again. While sealed, nothing."""
-    if unsealing.state(Options.read()):
-        return
     try:
+        if unsealing.state(Options.read()):
+            return
         with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
             ask_all(now=clock.now(), post=poster(client))
     except Exception as failure:  # noqa: BLE001  the thread must live: a lost database or an altered leaf passes

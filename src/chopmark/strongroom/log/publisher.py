@@ -11,10 +11,10 @@ from chopmark.strongroom.options import Options
 
 def publish() -> bool:
     """One round; a failure is logged, and answered as False: the next round tries again. While sealed, nothing."""
-    options = Options.read()
-    if unsealing.state(options):
-        return True
     try:
+        options = Options.read()
+        if unsealing.state(options):
+            return True
         publish_once(options.log_folder, clock.now())
     except Exception as failure:  # noqa: BLE001  the thread must live: a full disk or a lost database passes
         log_failure(__name__, failure)

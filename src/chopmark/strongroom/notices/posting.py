@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+from chopmark.publiclog import durable
 from chopmark.strongroom.notices.texts import Letter
 
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
@@ -53,8 +54,10 @@ class FileBackend(BaseEmailBackend):
 
 
 def put(folder: Path, name: str, content: bytes) -> None:
-    """A private file, whole or not there. A crash here leaves a draft that the same notice overwrites."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A private file, on the disk when this returns, or not there. A crash leaves a draft that the same notice overwrites."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        durable.sync(folder.parent)
     folder.chmod(_PRIVATE_FOLDER)  # however close the umask
     draft = folder / f".{name}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE_FILE)
@@ -63,6 +66,8 @@ def put(folder: Path, name: str, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / name)
+    # Until here a power cut may take the new name away again; whoever is told that it was sent could be told wrongly.
+    durable.sync(folder)
 
 
 CHANNELS = {"email": send_email, "letter": print_letter}

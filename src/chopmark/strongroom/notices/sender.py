@@ -16,11 +16,11 @@ _MOST_IN_A_ROUND = 100
 
 def send() -> None:
     """One round; a failure is logged and the next round tries again. While sealed, nothing."""
-    if unsealing.state(Options.read()):
-        return
     try:
+        if unsealing.state(Options.read()):
+            return
         send_due(keys=keyring(), actor=CLOCK, now=clock.now(), most=_MOST_IN_A_ROUND)
-    except Exception as failure:  # noqa: BLE001  the thread must live: a lost database passes
+    except Exception as failure:  # noqa: BLE001  the thread must live: a lost database or a half-written file passes
         log_failure(__name__, failure)
     finally:
         close_old_connections()

@@ -24,6 +24,8 @@ from chopmark.strongroom.tags import Tag
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(days=1)
 MOST_TRIES = 8
+# Why one was given up that may have been sent.
+NOT_KNOWN = "not_known"
 PATTERN = "notice_given_up"
 ASKER = "notices"
 
@@ -36,9 +38,9 @@ def send_due(*, keys: Keyring, actor: Actor, now: datetime, most: int) -> int:
 
 
 def _try(sending: Sending, keys: Keyring, actor: Actor, now: datetime) -> bool:
-    # 1. Enough is enough.
+    # 1. The last try's outcome was never written: it may have been sent, and nobody can say.
     if sending.tries >= MOST_TRIES:
-        give_up(sending=sending, why="tries", actor=actor, now=now)
+        give_up(sending=sending, why=NOT_KNOWN, actor=actor, now=now)
         return False
 
     # 2. The try is counted before it is made; whoever counted it meanwhile makes it. A crash from here on leaves it to be
@@ -55,6 +57,8 @@ def _try(sending: Sending, keys: Keyring, actor: Actor, now: datetime) -> bool:
         return False
     except Exception as failure:  # noqa: BLE001  the next must be tried; the journal has the type and place, never the address
         log_failure(__name__, failure)
+        if sending.tries + 1 >= MOST_TRIES:
+            give_up(sending=sending, why="tries", actor=actor, now=now)
         return False
     if channel is None:
         give_up(sending=sending, why="no_address", actor=actor, now=now)

@@ -13,6 +13,7 @@ from chopmark.strongroom.errors import (
     CaseUnknown,
     RecordShredded,
 )
+from chopmark.strongroom.journal import log_failure
 from chopmark.strongroom.leaves import act, leave
 from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.policy.errors import CaseNotYours, RecordUnknown
@@ -94,23 +95,31 @@ def expire_unconfirmed(*, actor: Actor, now: datetime) -> int:
     overdue = Case.objects.filter(
         confirmed_at=None, closed_at=None, opened_at__lte=now - terms().case.unconfirmed_for
     )
-    return sum(
-        _expire(case_id=case_id, actor=actor, now=now) for case_id in overdue.values_list("pk", flat=True)
-    )
+    waiting = list(overdue.values_list("record", "pk"))
+    return sum(_try_to_expire(record_id, case_id, actor, now) for record_id, case_id in waiting)
+
+
+def _try_to_expire(record_id: UUID, case_id: UUID, actor: Actor, now: datetime) -> bool:
+    try:
+        return _expire(record_id=record_id, case_id=case_id, actor=actor, now=now)
+    except Exception as failure:  # noqa: BLE001  the next must be tried; this one is again in the next round
+        log_failure(__name__, failure)
+        return False
 
 
 @act(Tag.CASE_EXPIRED)
-def _expire(*, case_id: UUID, actor: Actor, now: datetime) -> bool:
+def _expire(*, record_id: UUID, case_id: UUID, actor: Actor, now: datetime) -> bool:
+    # The record before its case, in the order in which all do.
+    record = hold_record(record_id)
     case = hold(case_id)
     # Somebody may have confirmed it since the list was read.
     expires = case.confirmed_at is None and case.closed_at is None
     if expires:
         case.closed_at = now
         case.save(update_fields=["closed_at"])
-        hold_record(case.record_id)
-        expires = not is_held(case.record_id, now)
+        expires = not is_held(record_id, now)
         if expires:
-            shred(case.record, now)
+            shred(record, now)
     leave(actor=actor, payload={"case": str(case.pk), "shredded": expires}, now=now)
     return expires
 
@@ -127,12 +136,23 @@ def hold_record(record_id: UUID) -> Record:
 
 
 def record_of(application: str) -> UUID:
-    """The one record that came home with an application; a form that anybody may send names nobody's."""
-    home = Case.objects.filter(kind=CaseKind.APPLICATION, application_reference=application)
-    found = set(home.exclude(confirmed_at=None).values_list("record", flat=True))
+    """The one record that came home with an application, to be opened; a form that anybody may send names nobody's."""
+    found = records_of(application)
     if len(found) != 1:
         raise RecordUnknown
     return found.pop()
+
+
+def records_of(application: str) -> set[UUID]:
+    """Every record that came home with an application, to be kept.
+
+    Whoever has the number can send a second form under it, and the operator call it home: no reason to destroy the first.
+    """
+    home = Case.objects.filter(kind=CaseKind.APPLICATION, application_reference=application)
+    found = set(home.exclude(confirmed_at=None).values_list("record", flat=True))
+    if not found:
+        raise RecordUnknown
+    return found
 
 
 def require_own(case: Case, actor: Actor) -> None:

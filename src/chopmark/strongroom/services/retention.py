@@ -1,6 +1,6 @@
 """How long a record is kept: what is due, what is held, and the destruction of the only key to it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from chopmark.strongroom.breaches.errors import HoldOfBreach
 from chopmark.strongroom.breaches.models import FrozenRecord
 from chopmark.strongroom.errors import RecordShredded
 from chopmark.strongroom.leaves import act, leave, leave_with
-from chopmark.strongroom.models import Case, Record
+from chopmark.strongroom.models import Case, Officer, Record
 from chopmark.strongroom.policy.errors import (
     DueChanged,
     HoldEndsTooSoon,
@@ -32,6 +32,15 @@ from chopmark.strongroom.policy.shapes import STANDING, CaseKind, Shredding
 from chopmark.strongroom.purposes import terms
 from chopmark.strongroom.services import cases, owners
 from chopmark.strongroom.tags import Tag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """Who wants records held, why, and until when, if she said."""
+
+    officer: Officer
+    reason: str
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,20 +132,41 @@ def place_hold(
     *, record_id: UUID, reason: str, until: datetime | None = None, actor: Actor, now: datetime
 ) -> int:
     """Keep a record from being destroyed, for one of the policy's reasons, until it is lifted or a day has come."""
-    officer = owners.require_owner(actor)
-    if reason not in terms().retention.hold_reasons:
-        raise HoldReasonUnknown
-    record = cases.hold_record(record_id)
-    if record.shredded_at is not None:
-        raise RecordShredded
-    if until is not None and until <= now:
-        raise HoldEndsTooSoon
-    hold = Hold.objects.create(record=record, reason=reason, placed_by=officer, placed_at=now, until=until)
-    payload: dict[str, object] = {"record": str(record.pk), "hold": hold.pk, "reason": reason}
-    if until is not None:
-        payload["until"] = int(until.timestamp())
-    leave(actor=actor, payload=payload, now=now, rows=[hold])
+    wanted = _Wanted(officer=owners.require_owner(actor), reason=reason, until=until)
+    (hold,) = _place(wanted, {record_id}, actor, now)
     return hold.pk
+
+
+@act(Tag.HOLD_PLACED)
+def place_holds(
+    *, application: str, reason: str, until: datetime | None = None, actor: Actor, now: datetime
+) -> None:
+    """Keep every record that came home with an application: all of them, or none."""
+    wanted = _Wanted(officer=owners.require_owner(actor), reason=reason, until=until)
+    _place(wanted, cases.records_of(application), actor, now)
+
+
+def _place(wanted: _Wanted, record_ids: Collection[UUID], actor: Actor, now: datetime) -> list[Hold]:
+    if wanted.reason not in terms().retention.hold_reasons:
+        raise HoldReasonUnknown
+    # All of them before the first leaf, and in an order that is always the same.
+    records = [cases.hold_record(record_id) for record_id in sorted(record_ids)]
+    there = [record for record in records if record.shredded_at is None]
+    if not there:
+        raise RecordShredded
+    if wanted.until is not None and wanted.until <= now:
+        raise HoldEndsTooSoon
+    holds = [
+        Hold(record=record, reason=wanted.reason, placed_by=wanted.officer, placed_at=now, until=wanted.until)
+        for record in there
+    ]
+    for hold in holds:
+        hold.save()
+        payload: dict[str, object] = {"record": str(hold.record_id), "hold": hold.pk, "reason": hold.reason}
+        if hold.until is not None:
+            payload["until"] = int(hold.until.timestamp())
+        leave(actor=actor, payload=payload, now=now, rows=[hold])
+    return holds
 
 
 @act(Tag.HOLD_LIFTED)

@@ -26,7 +26,7 @@ from chopmark.strongroom.policy.models import Hold
 from chopmark.strongroom.policy.registers import ShreddingOrder
 from chopmark.strongroom.policy.shapes import CaseKind, Shredding
 from chopmark.strongroom.purposes import terms
-from chopmark.strongroom.services import cases, retention
+from chopmark.strongroom.services import retention
 from chopmark.strongroom.services.submit import HERE
 
 HORIZONS = (0, 30, 90, 365)
@@ -174,8 +174,8 @@ def _placed(form: HoldForm, officer: Officer) -> bool:
     given = form.cleaned_data
     until = datetime.combine(given["until"], time.max, HERE) if given["until"] else None
     try:
-        retention.place_hold(
-            record_id=cases.record_of(given["application"]),
+        retention.place_holds(
+            application=given["application"],
             reason=given["reason"],
             until=until,
             actor=Actor.officer(officer.number),
