@@ -104,6 +104,7 @@ WRONG = [
     (drop("notice.certificate_ready.zh"), "notice.certificate_ready.zh"),
     (set_("purpose.notice.fields", ["email"]), "notice.certificate_ready.channels"),
     (set_("purpose.notice.callers", ["desk"]), "purpose.notice.only_delivered"),
+    (set_("purpose.notice.marketing", True), "purpose.notice.marketing"),
     (set_("purpose.notice.kinds", ["application", "grant", "notices"]), "purpose.notice.kinds"),
     (set_("purpose.certificate.kinds", ["application", "notices"]), "purpose.certificate.kinds"),
     (set_("notice.certificate_lost", {}), "notice.certificate_lost.texts"),

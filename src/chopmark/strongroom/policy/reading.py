@@ -128,6 +128,9 @@ def _check_delivered(sheet: Sheet, purpose: Purpose) -> None:
         return
     if purpose.callers != {AUTHORITY} or purpose.only_compared:
         sheet.fault("only_delivered", "is for the authority's door alone, and not for what is compared")
+    # What is queued is sent later: a word against marketing that came meanwhile would not be asked for.
+    if purpose.marketing:
+        sheet.fault("marketing", "is not for what is only delivered: a notice waits, her word counts at once")
     if not purpose.kinds <= {CaseKind.APPLICATION, CaseKind.NOTICES}:
         sheet.fault("kinds", "what is only delivered is for applications and notices")
 
