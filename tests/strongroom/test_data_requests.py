@@ -16,6 +16,7 @@ from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Case, Leaf, LeafPayload, Record
 from chopmark.strongroom.policy.errors import (
     AnswerNeedsWords,
+    ApplicationNotArrived,
     ApplicationStillOpen,
     FeeNotAllowed,
     GroundNotAllowed,
@@ -113,6 +114,15 @@ def test_a_telephone_number_that_is_corrected_is_written_into_the_record(record_
     assert fields_of(record_id) == ASHA.as_fields() | {"phone": "+85298765432"}
     # What lay under the record's key before is read as before.
     assert kept_requests.said(request, keys=keyring()).right == "+85298765432"
+
+
+def test_a_form_that_anybody_may_send_under_her_number_asks_for_nothing(record_id):
+    forged = asha_applies(errand=replace(ERRAND, nonce="60" * 16), particulars=ESHA).record_id
+    with pytest.raises(ApplicationNotArrived):
+        make(forged)
+    assert b'"application_not_arrived"' in newest_tag()
+    assert not SubjectRequest.objects.exists()
+    assert make(record_id).record_id == record_id
 
 
 def test_a_number_that_no_telephone_has_is_refused_when_she_asks(record_id):
@@ -275,7 +285,7 @@ def _devi():
 
 
 def test_the_queue_has_the_nearest_day_first_and_answers_last(record_id):
-    esha = asha_applies(errand=replace(ERRAND, reference="AP261100420"), particulars=ESHA)
+    esha = home(asha_applies(errand=replace(ERRAND, reference="AP261100420"), particulars=ESHA))
     late = make(record_id)
     soon = make(esha.record_id, now=LATER + DAY)
     done = make(record_id, NEW_PHONE)

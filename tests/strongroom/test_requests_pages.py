@@ -7,13 +7,13 @@ import pytest
 from desk_stage import signs_in, text
 from django.test import Client
 from owners_stage import home
-from people import ASHA, asha_applies
+from people import ASHA, ERRAND, asha_applies
 from requests_stage import ACCESS, NEW_PHONE, make
 
 from chopmark.strongroom import clock, vault
 from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.keys.keyring import keyring
-from chopmark.strongroom.models import Record
+from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.policy.models import Alert
 from chopmark.strongroom.policy.requests import RequestAnswer, SubjectRequest
 from chopmark.strongroom.roles import OfficerRole
@@ -165,6 +165,16 @@ def test_nothing_of_her_but_what_she_wrote_is_on_the_owners_pages(asha, devi):
         page = text(devi.get(address))
         for private in (ASHA.name, "CHAN", "A123456", ASHA.email, "91234567", "陳大文"):
             assert private not in page
+
+
+def test_no_form_that_did_not_come_home_asks_or_is_taken_for_hers(asha, devi):
+    mine = asks(asha)
+    assert ERRAND.reference[-5:] in text(devi.get(at_owners(mine)))
+    Case.objects.update(confirmed_at=None)
+    assert ERRAND.reference[-5:] not in text(devi.get(at_owners(mine)))
+    form = {"field": "phone", "wrong": "I gave it up.", "right": "9876 5432"}
+    page = asha.post("/history/requests/new/correction", form)
+    assert page.status_code == 409 and "The application of this record has not arrived" in text(page)
 
 
 def test_nobody_reads_anothers_request(asha, submitted):

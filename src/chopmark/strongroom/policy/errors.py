@@ -294,6 +294,12 @@ class RequestAnswered(Refusal):
     code = "request_answered"
 
 
+class ApplicationNotArrived(Refusal):
+    """The application that this record was made for has not arrived, so nobody answers a request about it."""
+
+    code = "application_not_arrived"
+
+
 class RequestWaits(Refusal):
     """A request of the same kind about the same thing is still to be answered."""
 

@@ -152,6 +152,11 @@ ROWS: Final[dict[str, tuple[int, Any, Any]]] = {
         _("The request has been answered already"),
         _("Go back to the list of requests."),
     ),
+    "application_not_arrived": (
+        409,
+        _("The application of this record has not arrived"),
+        _("Send the application in, then ask again. A record without one is destroyed after some days."),
+    ),
     "request_waits": (
         409,
         _("A request of yours about the same thing is still to be answered"),

@@ -155,6 +155,12 @@ def records_of(application: str) -> set[UUID]:
     return found
 
 
+def came_home(record_id: UUID) -> bool:
+    """The application that a record was made for has arrived."""
+    home = Case.objects.filter(kind=CaseKind.APPLICATION, record=record_id)
+    return home.exclude(confirmed_at=None).exists()
+
+
 def require_own(case: Case, actor: Actor) -> None:
     """An officer's case is leave for that officer only."""
     if case.kind == CaseKind.OFFICER and not OfficerCase.objects.filter(case=case, officer=actor.id).exists():

@@ -13,6 +13,7 @@ from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.particulars import FIELDS, read_email, read_phone
 from chopmark.strongroom.policy.errors import (
     AnswerNeedsWords,
+    ApplicationNotArrived,
     ApplicationStillOpen,
     FeeNotAllowed,
     GroundNotAllowed,
@@ -69,6 +70,9 @@ def make_request(
     """The subject, signed in at the desk, asks; the days that the policy gives the owner begin."""
     # 1. The record is held from here, so that two requests for one thing cannot both wait.
     record = require_signed_in(session, actor, now)
+    # A form that anybody may send under somebody else's number asks for nothing: the answer would be hers to read.
+    if not cases.came_home(record.pk):
+        raise ApplicationNotArrived
     waiting = kept_requests.unanswered().filter(record=record, kind=wish.kind.value, field=wish.field)
     if waiting.exists():
         raise RequestWaits

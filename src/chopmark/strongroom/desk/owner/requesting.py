@@ -250,7 +250,7 @@ def _words(asked: SubjectRequest) -> dict[str, object]:
 def _application(asked: SubjectRequest) -> str:
     """By which number her papers are found."""
     of = Case.objects.filter(record=asked.record_id, kind=CaseKind.APPLICATION)
-    return of.values_list("application_reference", flat=True).first() or ""
+    return of.exclude(confirmed_at=None).values_list("application_reference", flat=True).first() or ""
 
 
 def _refusal(answer: RequestAnswer) -> dict[str, Any]:
