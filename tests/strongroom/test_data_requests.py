@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from breach_stage import REPORTED, reported
 from django.db import IntegrityError, transaction
 from owners_stage import DEVI, FARAH, home, officers_are_in
 from people import ASHA, BIKRAM, ERRAND, ESHA, LATER, WORKER, asha_applies
@@ -22,6 +23,7 @@ from chopmark.strongroom.policy.errors import (
     GroundNotAllowed,
     NoFeeTold,
     OwnerOfficerNeeded,
+    RecordKeptAsItIs,
     RequestAnswered,
     RequestNotKnown,
     RequestWaits,
@@ -106,6 +108,21 @@ def test_her_words_and_the_answer_are_not_in_the_clear_and_go_with_the_record(re
     assert kept_requests.answered(request.answer, keys=keyring()) == ""
 
 
+def test_an_officer_of_the_owner_reads_her_words_under_her_own_name(record_id):
+    request = make(record_id)
+    answer(request)
+    words, told = data_requests.read_request(request_id=request.pk, keys=keyring(), actor=DEVI, now=LATER)
+    assert (words, told) == (ACCESS.words, GIVEN.words)
+    leaf = Leaf.objects.latest("position")
+    assert b'"request:read"' in bytes(leaf.entry)
+    said = LeafPayload.objects.get(leaf_id=leaf.pk).payload
+    assert said == {"actor": f"officer:{DEVI.id}", "request": request.pk}
+    with pytest.raises(OwnerOfficerNeeded):
+        data_requests.read_request(request_id=request.pk, keys=keyring(), actor=BIKRAM, now=LATER)
+    with pytest.raises(RequestNotKnown):
+        data_requests.read_request(request_id=request.pk + 1, keys=keyring(), actor=DEVI, now=LATER)
+
+
 def test_a_telephone_number_that_is_corrected_is_written_into_the_record(record_id):
     request = make(record_id, NEW_PHONE)
     assert fields_of(record_id)["phone"] == ASHA.phone
@@ -139,6 +156,26 @@ def test_what_a_certificate_stands_on_is_recorded_and_not_rewritten(record_id):
 
 def test_a_correction_that_is_refused_changes_nothing(record_id):
     answer(make(record_id, NEW_PHONE), replace(REFUSED, ground="not_inaccurate"))
+    assert fields_of(record_id) == ASHA.as_fields()
+
+
+def test_what_is_held_is_not_corrected(record_id):
+    request = make(record_id, NEW_PHONE)
+    hold = retention.place_hold(record_id=record_id, reason="litigation", actor=DEVI, now=LATER)
+    with pytest.raises(RecordKeptAsItIs):
+        answer(request)
+    assert fields_of(record_id) == ASHA.as_fields()
+    assert not RequestAnswer.objects.exists()
+    retention.lift_hold(hold_id=hold, actor=DEVI, now=LATER)
+    assert answer(request).corrected == ["phone"]
+
+
+def test_evidence_of_a_breach_is_not_corrected_and_the_request_can_be_answered_in_part(record_id):
+    request = make(record_id, NEW_PHONE)
+    reported(applications=frozenset({ERRAND.reference}))
+    with pytest.raises(RecordKeptAsItIs):
+        answer(request, now=REPORTED)
+    assert answer(request, replace(IN_PART, ground="not_shown"), now=REPORTED).corrected == []
     assert fields_of(record_id) == ASHA.as_fields()
 
 

@@ -13,7 +13,7 @@ from requests_stage import ACCESS, NEW_PHONE, make
 from chopmark.strongroom import clock, vault
 from chopmark.strongroom.actors import CLOCK
 from chopmark.strongroom.keys.keyring import keyring
-from chopmark.strongroom.models import Case, Record
+from chopmark.strongroom.models import Case, Leaf, Record
 from chopmark.strongroom.policy.models import Alert
 from chopmark.strongroom.policy.requests import RequestAnswer, SubjectRequest
 from chopmark.strongroom.roles import OfficerRole
@@ -72,6 +72,16 @@ def test_a_correction_is_written_into_the_record(asha, devi, submitted):
     assert "Written into your record: Mobile number." in text(asha.get(mine))
     record = Record.objects.get(pk=submitted.record_id)
     assert vault.unlock(record.locked, kek=keyring().kek)["phone"] == "+85298765432"
+
+
+def test_a_held_record_is_not_corrected_and_the_page_says_what_to_do(asha, devi, submitted):
+    form = {"field": "phone", "wrong": "I gave it up.", "right": "9876 5432"}
+    mine = asha.post("/history/requests/new/correction", form).headers["Location"]
+    devi.post("/owner/retention/holds/new", {"application": ERRAND.reference, "reason": "litigation"})
+    page = devi.post(at_owners(mine), ANSWERED)
+    assert page.status_code == 422 and "nothing in it is written anew" in text(page)
+    assert "這份紀錄須予保留" in text(devi.post(f"{at_owners(mine)}?lang=zh-hant", ANSWERED))
+    assert not RequestAnswer.objects.exists()
 
 
 def test_what_is_not_filled_in_is_said_at_the_field(asha, devi):
@@ -147,6 +157,21 @@ def test_an_alert_names_the_request_by_its_number(asha, devi, submitted):
     assert "A data request is overdue" in page
     assert f"Data request DR {request.reference[2:6]} {request.reference[6:]}" in page
     assert "A purpose that was not agreed" not in text(devi.get(f"/owner/alerts/{Alert.objects.get().pk}"))
+
+
+def readings():
+    return sum(b'"request:read"' in bytes(entry) for entry in Leaf.objects.values_list("entry", flat=True))
+
+
+def test_each_time_that_an_officer_looks_at_her_words_is_in_the_log(asha, devi):
+    mine = at_owners(asks(asha))
+    devi.get("/owner/data-requests")
+    assert readings() == 0
+    devi.get(mine)
+    devi.post(mine, {})
+    assert readings() == 2
+    signs_in("99001", OfficerRole.SUPERVISOR).get(mine)
+    assert readings() == 2
 
 
 def test_the_supervisor_reads_days_and_grounds_and_no_words(asha, submitted):

@@ -73,6 +73,7 @@ class Tag(StrEnum):
     REQUEST_FEE_AGREED = "request:fee_agreed"
     REQUEST_FEE_TOLD = "request:fee_told"
     REQUEST_MADE = "request:made"
+    REQUEST_READ = "request:read"
     SHREDDING_CONFIRMED = "shredding:confirmed"
     SIGHTING_SIGNED = "sighting:signed"
     SOFTWARE_KEY_WAIVED = "software_key:waived"

@@ -330,6 +330,12 @@ class AnswerNeedsWords(Refusal):
     code = "answer_needs_words"
 
 
+class RecordKeptAsItIs(Refusal):
+    """A record that is held, or frozen as evidence of a breach, is not written anew."""
+
+    code = "record_kept_as_it_is"
+
+
 class ApplicationStillOpen(Refusal):
     """An e-mail address cannot be corrected while an application carries the old one into a certificate."""
 

@@ -178,6 +178,11 @@ ROWS: Final[dict[str, tuple[int, Any, Any]]] = {
         _("Write what was given or done, or why not"),
         _("Correct what the page names, and send it again."),
     ),
+    "record_kept_as_it_is": (
+        409,
+        _("This record is held, so nothing in it is written anew"),
+        _("Answer that it is complied with in part, and say so; or answer once the hold is lifted."),
+    ),
     "application_still_open": (
         409,
         _("An application of this person is still open, and its certificate carries the old e-mail address"),

@@ -8,7 +8,7 @@ from typing import Final
 from chopmark.strongroom import vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.keys.keyring import Keyring
-from chopmark.strongroom.leaves import act, hold_order, leave_with
+from chopmark.strongroom.leaves import act, hold_order, leave, leave_with
 from chopmark.strongroom.models import Case, Record
 from chopmark.strongroom.particulars import FIELDS, read_email, read_phone
 from chopmark.strongroom.policy.errors import (
@@ -18,6 +18,7 @@ from chopmark.strongroom.policy.errors import (
     FeeNotAllowed,
     GroundNotAllowed,
     NoFeeTold,
+    RecordKeptAsItIs,
     RequestAnswered,
     RequestNotKnown,
     RequestWaits,
@@ -120,6 +121,19 @@ def agree_fee(*, session: SubjectSession, request_id: int, actor: Actor, now: da
     leave_with(agreed, actor=actor, payload={"request": request.pk}, now=now)
 
 
+@act(Tag.REQUEST_READ)
+def read_request(*, request_id: int, keys: Keyring, actor: Actor, now: datetime) -> tuple[Words, str]:
+    """What the subject wrote and what she was told, for an officer of the owner; each reading has its leaf first."""
+    owners.require_owner(actor)
+    request = SubjectRequest.objects.select_related("answer", "record").filter(pk=request_id).first()
+    if request is None:
+        raise RequestNotKnown
+    leave(actor=actor, payload={"request": request.pk}, now=now)
+    answer = getattr(request, "answer", None)
+    told = kept_requests.answered(answer, keys=keys) if answer else ""
+    return kept_requests.said(request, keys=keys), told
+
+
 @act(Tag.REQUEST_ANSWERED)
 def answer_request(
     *, request_id: int, reply: Reply, keys: Keyring, actor: Actor, now: datetime
@@ -200,6 +214,9 @@ def _put_right(
         return []
     if request.field == "email" and _application_open(record, now):
         raise ApplicationStillOpen
+    if cases.is_held(record.pk, now):
+        # What is kept for a court, or as evidence of a breach, is kept as it is.
+        raise RecordKeptAsItIs
     right = kept_requests.required_words(request, record, keys).right
 
     def relocked(locked: vault.Locked) -> bytes:

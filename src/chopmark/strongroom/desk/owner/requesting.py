@@ -30,7 +30,12 @@ from chopmark.strongroom.desk.owner.frame import (
 from chopmark.strongroom.desk.requesting import OUTCOMES, field_words, ground_words, state_of
 from chopmark.strongroom.keys.keyring import keyring
 from chopmark.strongroom.models import Case, Officer
-from chopmark.strongroom.policy.errors import ApplicationStillOpen, FeeNotAllowed, RequestNotKnown
+from chopmark.strongroom.policy.errors import (
+    ApplicationStillOpen,
+    FeeNotAllowed,
+    RecordKeptAsItIs,
+    RequestNotKnown,
+)
 from chopmark.strongroom.policy.privacy import RequestKind
 from chopmark.strongroom.policy.requests import RequestAnswer, RequestOutcome, SubjectRequest
 from chopmark.strongroom.policy.shapes import CaseKind
@@ -160,7 +165,7 @@ def one(request: HttpRequest, officer: Officer, request_id: int) -> HttpResponse
     if form.is_bound and form.is_valid():
         try:
             _answer(asked, form.reply, officer)
-        except ApplicationStillOpen as refusal:
+        except (ApplicationStillOpen, RecordKeptAsItIs) as refusal:
             say_at(form, "outcome", refusal)
         else:
             return redirect("owner-data-request", request_id)
@@ -168,7 +173,7 @@ def one(request: HttpRequest, officer: Officer, request_id: int) -> HttpResponse
     page |= {"may_cost": asked.kind == RequestKind.ACCESS and terms().requests.most_fee_minor}
     # What she wrote and what she was told are theirs: who only looks reads the days and the grounds.
     if not only_looks(officer):
-        page |= _words(asked)
+        page |= _words(asked, officer)
     status = 422 if form.is_bound else 200
     return show(request, officer, "data_request", "owner-data-requests", page, status=status)
 
@@ -241,10 +246,10 @@ def _row(asked: SubjectRequest, today: date) -> dict[str, Any]:
     }
 
 
-def _words(asked: SubjectRequest) -> dict[str, object]:
-    keys, answer = keyring(), getattr(asked, "answer", None)
-    said = kept_requests.answered(answer, keys=keys) if answer else ""
-    return {"words": kept_requests.said(asked, keys=keys), "said": said, "reads": True}
+def _words(asked: SubjectRequest, officer: Officer) -> dict[str, object]:
+    actor, now = Actor.officer(officer.number), clock.now()
+    words, said = service.read_request(request_id=asked.pk, keys=keyring(), actor=actor, now=now)
+    return {"words": words, "said": said, "reads": True}
 
 
 def _application(asked: SubjectRequest) -> str:
