@@ -1,11 +1,13 @@
 """Asha at the desk: she reads her choices, gives one and takes it back; nothing is chosen beforehand."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from django.test import Client
-from people import asha_applies
+from owners_stage import home
+from people import ERRAND, asha_applies
 from services_stage import POLICY
 
 from chopmark.strongroom import clock, purposes
@@ -116,6 +118,20 @@ def test_she_forbids_all_of_it_and_takes_that_back(approved, asha):
     asha.post("/history/choices/permit")
     page = text(asha.get("/history/choices"))
     assert "does not count now" not in page and page.count("Allowed since") == 1
+
+
+def test_the_page_says_where_her_word_still_stands(approved, client, strongroom):
+    first = home(asha_applies(now=clock.now()))
+    errand = replace(ERRAND, reference="AP261100421", nonce="60" * 16)
+    second = home(asha_applies(errand=errand, now=clock.now()))
+    for submitted, verb in ((first, "forbid"), (second, "permit")):
+        client.post("/history", {"hkid": "A123456(3)", "code": submitted.access_code})
+        page = text(client.get("/history/choices"))
+        assert ("It stands on another application of yours too" in page) == (verb == "permit")
+        client.post(f"/history/choices/{verb}")
+    page = text(client.get("/history/choices"))
+    assert "It was said of another application of yours" in page
+    assert "/history/choices/permit" not in page
 
 
 def test_who_is_not_signed_in_is_asked_to(approved, strongroom):

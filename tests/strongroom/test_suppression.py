@@ -11,9 +11,9 @@ from people import ASHA, BIKRAM, CHANDRA, ERRAND, ESHA, LATER, WORKER, asha_appl
 from services_stage import POLICY, agreed
 
 from chopmark.strongroom import purposes
-from chopmark.strongroom.actors import SUBJECT
+from chopmark.strongroom.actors import CLOCK, SUBJECT
 from chopmark.strongroom.keys.keyring import keyring
-from chopmark.strongroom.models import Leaf, Opening
+from chopmark.strongroom.models import Case, Leaf, Opening, Record
 from chopmark.strongroom.policy.errors import (
     CaseNotYours,
     MarketingForbidden,
@@ -21,8 +21,9 @@ from chopmark.strongroom.policy.errors import (
     SubjectNotSignedIn,
 )
 from chopmark.strongroom.policy.models import OwnerGrant, Suppression
+from chopmark.strongroom.policy.shapes import Shredding
 from chopmark.strongroom.purposes import AUTHORITY
-from chopmark.strongroom.services import bulk, choices, leave_to_open, openings, suppression
+from chopmark.strongroom.services import bulk, cases, choices, leave_to_open, openings, retention, suppression
 from chopmark.strongroom.services.bulk import Batch
 from chopmark.strongroom.services.choices import Use
 from chopmark.strongroom.services.leave_to_open import SubjectSession
@@ -147,9 +148,64 @@ def test_her_word_counts_for_every_record_of_hers(record_id):
     with pytest.raises(MarketingForbidden):
         release(another)
     assert mailing(another)[0].refused == "marketing_forbidden"
+    # Taken back of one, it stands as long as another says it.
     permit(another)
+    with pytest.raises(MarketingForbidden):
+        release(another)
+    assert {one.refused for one in mailing(record_id, another)} == {"marketing_forbidden"}
+    permit(record_id)
     assert release(another)
     assert mailing(record_id)[0].refused == ""
+
+
+def test_whoever_confirms_a_second_record_takes_nothing_of_the_first_back(record_id):
+    forbid(record_id)
+    forged = home(asha_applies(errand=AGAIN)).record_id
+    forbid(forged)
+    permit(forged)
+    assert suppression.standing(record_id).record_id == record_id
+    assert {one.refused for one in mailing(record_id, forged)} == {"marketing_forbidden"}
+
+
+def test_what_did_not_come_home_speaks_for_itself_alone_and_is_told_nothing(record_id):
+    allow(record_id)
+    forged = asha_applies(errand=AGAIN)
+    allow(forged.record_id)  # a case of another kind, and confirmed, is no application that came home
+    forbid(forged.record_id)
+    assert not suppression.standing(record_id) and release(record_id)
+    permit(forged.record_id)
+    forbid(record_id)
+    assert not suppression.standing(forged.record_id)
+    assert [one.refused for one in mailing(forged.record_id)] == [""]
+    # As soon as it comes home it is hers.
+    home(forged)
+    assert suppression.standing(forged.record_id)
+    assert [one.refused for one in mailing(forged.record_id)] == ["marketing_forbidden"]
+
+
+def test_each_record_has_her_word_of_its_own_so_that_none_is_lost_with_another(record_id):
+    another = home(asha_applies(errand=AGAIN)).record_id
+    forbid(record_id)
+    words = list(Suppression.objects.order_by("id"))
+    assert {word.record_id for word in words} == {record_id, another}
+    assert len({word.leaf_id for word in words}) == 2
+    cases.shred(Record.objects.get(pk=record_id), LATER)
+    assert suppression.standing(another).record_id == another
+    assert mailing(another)[0].refused == "marketing_forbidden"
+
+
+def test_a_record_that_came_later_inherits_her_word_when_the_first_is_destroyed(record_id, monkeypatch):
+    terms = purposes.terms()
+    by_clock = replace(terms.retention, shredding=Shredding.BY_SCHEDULE)
+    monkeypatch.setattr(retention, "terms", lambda: replace(terms, retention=by_clock))
+    forbid(record_id)
+    heir = home(asha_applies(errand=AGAIN)).record_id
+    cases.close_case(case_id=Case.objects.get(record=record_id).pk, actor=WORKER, now=LATER)
+    retention.shred(record_id=record_id, actor=CLOCK, now=LATER + timedelta(days=4000))
+    inherited = suppression.standing(heir)
+    assert (inherited.record_id, inherited.at) == (heir, LATER)
+    leaf = Leaf.objects.get(pk=inherited.leaf_id)
+    assert b'"marketing:forbidden"' in bytes(leaf.entry)
 
 
 def test_a_form_that_anybody_may_send_takes_nothing_back(record_id):
@@ -239,6 +295,7 @@ def test_a_word_that_has_returned_is_never_followed_by_a_release_or_a_mailing():
         late, failed, answered = _ask_while(lambda: forbid(record_id), [in_bulk, by_service, by_service])
         assert (late, failed, answered) == (0, [], 18)
         permit(record_id)
+        permit(another)
 
 
 def _ask_while(said, verbs):

@@ -60,8 +60,11 @@ def choices(request: HttpRequest) -> HttpResponse:
     if session is None:
         return redirect("history")
     standings = service.standings(session.record_id, now=clock.now())
-    forbidden = suppression.standing(session.record_id)
+    words = suppression.standings(session.record_id)
+    forbidden = next(iter(words), None)
     page = {
+        "is_of_another": forbidden is not None and forbidden.record_id != session.record_id,
+        "is_of_more": len(words) > 1,
         "services": _services(standings),
         "forbidden": forbidden,
         "forbidden_words": _forbidden(forbidden),

@@ -245,7 +245,7 @@ class Choice(models.Model):
 
 
 class Suppression(models.Model):
-    """A subject forbids all marketing, or permits it again: the newest row of hers counts. Added, never changed."""
+    """A subject forbids all marketing, or permits it again: the newest row of each record counts. Added, never changed."""
 
     record = _of_record("suppressions")
     forbidden = models.BooleanField()

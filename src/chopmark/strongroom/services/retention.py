@@ -30,7 +30,7 @@ from chopmark.strongroom.policy.registers import ShreddingOrder
 from chopmark.strongroom.policy.requests import SubjectRequest
 from chopmark.strongroom.policy.shapes import STANDING, CaseKind, Shredding
 from chopmark.strongroom.purposes import terms
-from chopmark.strongroom.services import cases, owners
+from chopmark.strongroom.services import cases, owners, suppression
 from chopmark.strongroom.tags import Tag
 
 
@@ -99,6 +99,7 @@ def confirm_shredding(*, expected: int, actor: Actor, now: datetime) -> int:
 def shred(*, record_id: UUID, actor: Actor, now: datetime) -> None:
     """Destroy the key of a record whose time has run out. Its openings, certificates and leaves stay as they are."""
     # 1. Locked, so that a hold that has returned is never passed; judged again, since the list may be old.
+    suppression.hold_all(record_id)
     record = cases.hold_record(record_id)
     if record.shredded_at is not None:
         raise RecordShredded
@@ -112,7 +113,9 @@ def shred(*, record_id: UUID, actor: Actor, now: datetime) -> None:
     if confirmed is None or ended.due_at > confirmed or cases.was_held_since(record_id, confirmed):
         raise ShreddingNotConfirmed
 
-    # 2. What she allowed ends with it, and writing to her; then the key is gone.
+    # 2. Her word against marketing goes to her other records. What she allowed ends with it, and writing to her; then
+    # the key is gone.
+    suppression.hand_on(record_id, actor=actor, now=now)
     Case.objects.filter(record=record, closed_at=None).update(closed_at=now)
     cases.shred(record, now)
     leave(actor=actor, payload={"record": str(record.pk), "type": ended.type}, now=now)
