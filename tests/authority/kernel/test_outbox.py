@@ -235,4 +235,5 @@ def test_every_event_has_somebody_who_hears_it():
 
 def test_events_hold_nothing_but_plain_words_and_numbers():
     for kind in outbox.registered().values():
-        assert {field.type for field in fields(kind)} <= {int, str}, kind
+        # A fact that came later is absent from what an older version handed on.
+        assert {field.type for field in fields(kind)} <= {int, str, int | None}, kind
