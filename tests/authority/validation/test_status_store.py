@@ -153,3 +153,10 @@ def test_a_process_killed_while_it_fills_leaves_what_was_there(filled):
         assert store.horizon == HORIZON
         assert store.status_of(1, ASHA) == GOOD
         assert store.status_of(1, BALA).status is CertStatus.REVOKED
+
+
+def test_nobody_else_reads_what_is_in_its_folder(tmp_path):
+    with StatusStore(tmp_path / "status"):
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "status").iterdir()}
+    assert set(modes) == {"data.mdb", "held", "lock.mdb"}
+    assert set(modes.values()) == {0o600}

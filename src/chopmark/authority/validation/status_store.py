@@ -6,6 +6,7 @@ copy: one that is of another form or of another database, or that was cut short,
 
 import fcntl
 import json
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -130,7 +131,7 @@ def _say(transaction: lmdb.Transaction, key: bytes, entry: bytes | None) -> None
 
 def _hold(path: Path) -> IO[str]:
     """The lock goes with the process, however it dies."""
-    lock = path.open("w")
+    lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
