@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chopmark.pki import der, keys, oids
+from chopmark.pki.curves import is_on_p256
 from chopmark.pki.keyids import key_bits, key_identifier
 from chopmark.pki.keys import KeyPolicy, require_good_key
 from chopmark.pki.profiles import KeyKind
@@ -178,3 +179,46 @@ def test_a_key_identifier_is_the_beginning_of_sha_256_of_the_key():
     bits = a_key().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     assert key_identifier(spki_of(a_key())) == hashlib.sha256(bits).digest()[:20]
+
+
+def test_a_point_is_on_its_curve_for_us_where_it_is_for_openssl():
+    for _ in range(50):
+        point = spki_of(ec.generate_private_key(ec.SECP256R1()))[-65:]
+        assert is_on_p256(point)
+        for at, change in ((1, 0x80), (32, 0x01), (33, 0x40), (64, 0x02)):
+            moved = bytearray(point)
+            moved[at] ^= change
+            assert is_on_p256(bytes(moved)) is _openssl_takes(bytes(moved))
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        b"",
+        b"\x04" + bytes(64),
+        b"\x04" + b"\xff" * 64,
+        b"\x02" + bytes(32),
+        b"\x04" + (2**256 - 2**224 + 2**192 + 2**96 - 1).to_bytes(32, "big") + bytes(32),
+    ],
+)
+def test_what_is_no_point_of_the_curve_is_refused(point):
+    assert not is_on_p256(point)
+
+
+def test_a_coordinate_beyond_the_field_is_refused_though_the_equation_holds():
+    # x = p + x' with a small x' of a point on the curve: the same residue, another encoding.
+    p = 2**256 - 2**224 + 2**192 + 2**96 - 1
+    b = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+    x = next(x for x in range(100) if pow(x**3 - 3 * x + b, (p - 1) // 2, p) == 1)
+    y = pow(x**3 - 3 * x + b, (p + 1) // 4, p)
+    assert is_on_p256(b"\x04" + x.to_bytes(32, "big") + y.to_bytes(32, "big"))
+
+    assert not is_on_p256(b"\x04" + (p + x).to_bytes(32, "big") + y.to_bytes(32, "big"))
+
+
+def _openssl_takes(point):
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        return False
+    return True

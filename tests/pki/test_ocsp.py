@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from chopmark.pki import der, ocsp
 from chopmark.pki.der import tags
-from chopmark.pki.ocsp import CertStatus, CRLReason, HashAlgorithm, SingleResponse
+from chopmark.pki.ocsp import CertStatus, CRLReason, HashAlgorithm, SingleResponse, requests
+from chopmark.pki.ocsp.plain import read_plain
 from pki.world import ECDSA, NOON, a_serial, ashas_tbs, delegate, identity_authority, moments, spki_of
 
 MOMENTS = moments(1990, 2060)
@@ -185,3 +186,45 @@ def test_the_hashes_are_those_that_others_compute():
     )
 
     assert ours == (theirs.issuer_name_hash, theirs.issuer_key_hash)
+
+
+SIXTEEN = b"\x45" + bytes(range(15))
+
+
+def strictly(request):
+    """What the reader of whole requests says; None if it refuses."""
+    try:
+        return requests._read_request(request, 50)
+    except der.MalformedDer:
+        return None
+
+
+@pytest.mark.parametrize("algorithm", list(HashAlgorithm))
+@pytest.mark.parametrize("octets", [None, 1, 16, 32])
+def test_the_usual_question_is_read_as_any_other(algorithm, octets):
+    request = ocsp.build_request([an_id(SIXTEEN, algorithm)], nonce=octets and bytes(range(octets)))
+    assert read_plain(request) == strictly(request) is not None
+
+
+@pytest.mark.parametrize("algorithm", list(HashAlgorithm))
+def test_whatever_is_read_as_usual_is_what_a_strict_reader_says(algorithm):
+    request = ocsp.build_request([an_id(SIXTEEN, algorithm)], nonce=b"\x05" * 32)
+    for at in range(len(request)):
+        for octet in {0, 1, 0x30, 0x7F, 0x80, 0x81, 0xFF, request[at] ^ 1, (request[at] + 1) % 256}:
+            other = request[:at] + bytes([octet]) + request[at + 1 :]
+            for one in (other, other[:-1], other + b"\x00"):
+                assert read_plain(one) in (None, strictly(one))
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda: ocsp.build_request([an_id(SIXTEEN), an_id(SIXTEEN)]),
+        lambda: ocsp.build_request([an_id(SIXTEEN)], nonce=bytes(33)),
+        lambda: ocsp.build_request([an_id(b"\x05")]),
+        lambda: ocsp.build_request([an_id(b"\x00" + b"\x80" * 15)]),
+    ],
+)
+def test_what_is_not_usual_is_left_to_the_strict_reader(asks):
+    assert read_plain(asks()) is None
+    assert strictly(asks()) == ocsp.read_request(asks())

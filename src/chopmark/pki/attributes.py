@@ -98,11 +98,16 @@ def require_lawful(rule: AttributeRule, value: str, *, field: str) -> None:
         raise AttributeIllegal(field=field)
 
 
-def encode_value(rule: AttributeRule, value: str) -> bytes:
+def string_tag(rule: AttributeRule, value: str) -> int:
     """PrintableString when it fits, else UTF8String (RFC 5280 §4.1.2.4); an e-mail address is an IA5String."""
     if rule.form is Form.EMAIL:
-        return der.ia5_string(value)
-    return der.printable_string(value) if is_printable(value) else der.utf8_string(value)
+        return tags.IA5_STRING
+    return tags.PRINTABLE_STRING if is_printable(value) else tags.UTF8_STRING
+
+
+def encode_value(rule: AttributeRule, value: str) -> bytes:
+    """The string in the type that it needs. What may not be in an IA5String was refused before (`require_lawful`)."""
+    return der.tlv(string_tag(rule, value), value.encode())
 
 
 def decode_value(rule: AttributeRule, element: der.Element) -> str:

@@ -35,7 +35,7 @@ class GeneralNameIllegal(Refusal):
 def extension(oid: str, value: bytes, *, critical: bool = False) -> bytes:
     """One Extension; `critical` FALSE is the default and so is left out (X.690 §11.5)."""
     flag = der.boolean(True) if critical else b""
-    return der.sequence(der.oid(oid), flag, der.octet_string(value))
+    return der.tlv(tags.SEQUENCE, der.oid(oid) + flag + der.octet_string(value))
 
 
 def general_name(kind: NameKind, value: str) -> bytes:

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from chopmark.pki import der, oids
+from chopmark.pki.curves import is_on_p256
 from chopmark.pki.der import tags
-from chopmark.pki.keyids import algorithm_of, spki_sha256
+from chopmark.pki.keyids import algorithm_of, p256_point, spki_sha256
 from chopmark.pki.profiles import KeyKind
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.weakness import has_close_primes, has_roca_fingerprint, smallest_factor
@@ -122,6 +123,10 @@ _EXPONENTS = (2**16 + 1, 2**256 - 1)
 
 def require_good_key(spki_der: bytes, policy: KeyPolicy) -> PublicKeyFacts:
     """The key's facts, or a WeakKey with the clause it breaks. Blocked and repeated keys are for the caller to look up."""
+    if oids.P256 in policy.curves and (point := p256_point(spki_der)) is not None and is_on_p256(point):
+        return PublicKeyFacts(
+            kind=KeyKind.EC, bits=256, parameter=oids.P256, spki_sha256=spki_sha256(spki_der)
+        )
     facts, algorithm, bits = _take_apart(spki_der)
     _require_allowed(facts, algorithm, policy)
     key = _load(spki_der, facts)

@@ -4,7 +4,7 @@ Only this module makes a LintedCertificate, LintedCrl or LintedOcspResponse, and
 """
 
 from collections.abc import Callable
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from chopmark.pki.crl import CrlFacts
 from chopmark.pki.crl import read_tbs as read_crl_tbs
 from chopmark.pki.findings import Finding, Severity, Source
 from chopmark.pki.judges import decoded, decoded_status, own, own_status, pkix
+from chopmark.pki.judges.kin import Kin
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.rule import Given
 from chopmark.pki.tbs import TbsCertificate, read_tbs_certificate
@@ -32,6 +33,7 @@ __all__ = [
     "lint_crl",
     "lint_ocsp",
     "lint_sibling",
+    "require_sibling",
 ]
 
 _MAKER = object()  # who does not hold this did not lint
@@ -71,10 +73,14 @@ class LintedCertificate:
     given: Given
     findings: tuple[Finding, ...]
     shape: object  # what its siblings have in common with it, beside the template
+    kin: Kin = field(
+        default_factory=Kin, repr=False, compare=False
+    )  # this one and those that passed beside it
     maker: InitVar[object]
 
     def __post_init__(self, maker: object) -> None:
         _require_maker(maker)
+        self.kin.welcome(read_tbs_certificate(self.tbs_certificate))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +150,15 @@ def lint_sibling(tbs: bytes, sibling: LintedCertificate) -> LintedCertificate:
         given=sibling.given,
         findings=_require_passed(own.judge_sibling(certificate, sibling.given)),
         shape=sibling.shape,
+        kin=sibling.kin,
         maker=_MAKER,
     )
+
+
+def require_sibling(tbs: bytes, sibling: LintedCertificate) -> None:
+    """The same, keeping nothing: along the octets of those that passed, and by `lint_sibling` where it does not fit them."""
+    if sibling.kin.passes(tbs) is None:
+        lint_sibling(tbs, sibling)
 
 
 def lint_crl(tbs: bytes, *, issuer_certificate_der: bytes) -> LintedCrl:

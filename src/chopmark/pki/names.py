@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from chopmark.pki import der
 from chopmark.pki.attributes import (
     BY_OID,
     AttributeEmpty,
     AttributeIllegal,
+    AttributeRule,
     AttributeTooLong,
     AttributeUnknown,
     decode_value,
     encode_value,
     require_lawful,
     rule_of,
+    string_tag,
 )
 from chopmark.pki.der import tags
 from chopmark.pki.refusals import Refusal
@@ -56,6 +59,7 @@ __all__ = [
 ]
 
 
+_RARE = re.compile(r'[\\"+<>;]|=#')
 _SPECIAL = re.compile(r'[\\",+<>;=]|^#')
 
 
@@ -84,8 +88,7 @@ class FieldCheck(StrEnum):
     REGISTRATION = "registration"
 
 
-@dataclass(frozen=True, slots=True)
-class DistinguishedName:
+class DistinguishedName(NamedTuple):
     """A name in the order of its DER, most general attribute first: (short attribute name, value), one to an RDN."""
 
     attributes: tuple[tuple[str, str], ...]
@@ -96,6 +99,11 @@ class DistinguishedName:
 
     def rfc4514(self) -> str:
         """The string of RFC 4514 §2: most specific first, specials escaped."""
+        text = ",".join([f"{name}={value}" for name, value in reversed(self.attributes)])
+        # Most names need no escape, and a text without one has as many commas and signs of equality as it was joined with.
+        return text if _is_plain(text, len(self.attributes)) else self._escaped()
+
+    def _escaped(self) -> str:
         return ",".join(f"{name}={_escaped(value)}" for name, value in reversed(self.attributes))
 
 
@@ -159,38 +167,44 @@ class NameWriter:
 
     def __init__(self, template: DnTemplate) -> None:
         self._fields = template.fields
-        self._places = [(place, _encoded_constant(place)) for place in template.attributes]
+        self._places = [_ready(place) for place in template.attributes]
 
     def write(self, facts: Mapping[str, str]) -> DistinguishedName:
-        if strangers := facts.keys() - self._fields:
-            raise FactNotInTemplate(field=min(strangers))
-        attributes, encoded = [], []
-        for place, constant in self._places:
-            if constant is not None:
-                attributes.append((place.attribute, place.constant or ""))
-                encoded.append(constant)
-            elif chosen := _choose(place, facts):
-                attributes.append(chosen)
-                encoded.append(_rdn(*chosen))
-        return DistinguishedName(tuple(attributes), der.sequence(*encoded))
+        if not facts.keys() <= self._fields:
+            raise FactNotInTemplate(field=min(facts.keys() - self._fields))
+        attributes, encoded = [], b""
+        for place in self._places:
+            if place.constant is not None:
+                attributes.append(place.constant)
+                encoded += place.constant_der
+            elif (value := facts.get(place.field)) is not None:
+                require_lawful(place.rule, value, field=place.field)
+                if place.check is not None:
+                    _require_check(place.check, value)
+                attributes.append((place.rule.name, value))
+                encoded += _rdn(place.rule, value)
+            elif not place.optional:
+                raise AttributeEmpty(field=place.field)
+        return DistinguishedName(tuple(attributes), der.tlv(tags.SEQUENCE, encoded))
 
 
-def _encoded_constant(place: DnAttribute) -> bytes | None:
-    if place.constant is None:
-        return None
-    require_lawful(rule_of(place.attribute), place.constant, field=place.attribute)
-    return _rdn(place.attribute, place.constant)
+class _Place(NamedTuple):
+    """A place of a template with what can be looked up before there are facts."""
+
+    rule: AttributeRule
+    field: str
+    optional: bool
+    check: FieldCheck | None
+    constant: tuple[str, str] | None
+    constant_der: bytes
 
 
-def _choose(place: DnAttribute, facts: Mapping[str, str]) -> tuple[str, str] | None:
-    value = facts.get(place.field or "")
-    if value is None:
-        if place.optional:
-            return None
-        raise AttributeEmpty(field=place.field or "")
-    require_lawful(rule_of(place.attribute), value, field=place.field or "")
-    _require_check(place.check, value)
-    return place.attribute, value
+def _ready(place: DnAttribute) -> _Place:
+    rule, constant, encoded = rule_of(place.attribute), None, b""
+    if place.constant is not None:
+        require_lawful(rule, place.constant, field=place.attribute)
+        constant, encoded = (place.attribute, place.constant), _rdn(rule, place.constant)
+    return _Place(rule, str(place.field or ""), place.optional, place.check, constant, encoded)
 
 
 def _require_check(check: FieldCheck | None, value: str) -> None:
@@ -204,14 +218,14 @@ def write_name(attributes: list[tuple[str, str]]) -> DistinguishedName:
     """A name of these attributes, in this order, each lawful by its own rule; for a name without a template."""
     for attribute, value in attributes:
         require_lawful(rule_of(attribute), value, field=attribute)
-    encoded = (_rdn(attribute, value) for attribute, value in attributes)
+    encoded = (_rdn(rule_of(attribute), value) for attribute, value in attributes)
     return DistinguishedName(tuple(attributes), der.sequence(*encoded))
 
 
-def _rdn(attribute: str, value: str) -> bytes:
-    rule = rule_of(attribute)
+def _rdn(rule: AttributeRule, value: str) -> bytes:
+    pair = der.oid(rule.oid) + encode_value(rule, value)
     # A set of one is in order.
-    return der.tlv(tags.SET, der.tlv(tags.SEQUENCE, der.oid(rule.oid) + encode_value(rule, value)))
+    return der.tlv(tags.SET, der.tlv(tags.SEQUENCE, pair))
 
 
 @lru_cache(maxsize=256)
@@ -230,6 +244,42 @@ def _read_rdn(encoded: bytes) -> tuple[str, str]:
     attribute = _read_attribute(rdn.enter())
     rdn.finish()
     return attribute
+
+
+class Rdn(NamedTuple):
+    """One attribute of a name: its whole encoding, its type's, and its rule."""
+
+    encoded: bytes
+    type_der: bytes
+    rule: AttributeRule
+
+
+def rdns_of(name_der: bytes) -> list[Rdn]:
+    """The attributes of a name that `read_name` takes, ready to read another name beside them."""
+    rdns, found = der.read_one(name_der), []
+    while rdns:
+        encoded = rdns.encoded(tags.SET)
+        rule = rule_of(_read_rdn(encoded)[0])
+        found.append(Rdn(encoded, der.oid(rule.oid), rule))
+    return found
+
+
+def value_beside(data: bytes, at: int, rdn: Rdn) -> str | None:
+    """The value of an attribute of the same type that stands there, in a string of the type that it needs and no long lengths.
+
+    None if anything else stands there.
+    """
+    length, string_at = data[at + 1], at + 4 + len(rdn.type_der)
+    size = length - 4 - len(rdn.type_der)
+    if (
+        length >= 0x80
+        or size < 0
+        or data[at:string_at] != b"1%c0%c%b" % (length, length - 2, rdn.type_der)
+        or data[string_at + 1] != size
+    ):
+        return None
+    text = data[string_at + 2 : string_at + 2 + size].decode()
+    return text if data[string_at] == string_tag(rdn.rule, text) else None
 
 
 def _read_attribute(pair: der.Reader) -> tuple[str, str]:
@@ -264,6 +314,10 @@ def _places_present(template: DnTemplate, name: DistinguishedName) -> list[DnAtt
         for place in template.attributes
         if not place.optional or occurs[place.attribute] > required[place.attribute]
     ]
+
+
+def _is_plain(text: str, attributes: int) -> bool:
+    return _RARE.search(text) is None and text.count("=") == attributes and text.count(",") == attributes - 1
 
 
 def _escaped(value: str) -> str:

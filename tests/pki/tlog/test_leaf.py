@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chopmark.pki.tlog.leaf import Leaf, LeafMalformed, commitment, decode_leaf, encode_leaf
+from chopmark.pki.tlog.leaf import (
+    Leaf,
+    LeafMalformed,
+    commitment,
+    decode_leaf,
+    encode_leaf,
+    require_leaf,
+)
 
 SEAL = commitment(b"salt", b'{"who":"nobody"}')
 ISSUED = Leaf(
@@ -97,3 +104,43 @@ def test_any_other_writing_is_refused(change):
 def test_a_leaf_too_long_for_a_bundle_is_not_written():
     with pytest.raises(LeafMalformed):
         encode_leaf(Leaf(tag="a:b", at=1, public={"x": "y" * 65_536}, commitment=SEAL))
+
+
+@given(st.data())
+def test_an_entry_is_taken_by_its_form_only_if_reading_takes_it(data):
+    facts = {"issuer": 7, "serial_number": "45AB", "type": "smart-id"}
+    entry = bytearray(encode_leaf(Leaf(tag="certificate:issued", at=1, public=facts, commitment=bytes(32))))
+    for _ in range(data.draw(st.integers(1, 3))):
+        entry[data.draw(st.integers(0, len(entry) - 1))] = data.draw(
+            st.sampled_from(b'"\\,:{}0 9a\x7f\x1f\xc3')
+        )
+
+    assert _takes(require_leaf, bytes(entry)) is _takes(decode_leaf, bytes(entry))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        '"b":1,"a":1',
+        '"a":1,"a":1',
+        '"a":-0',
+        '"a":01',
+        '"a":"\\u0041"',
+        '"a":1.0',
+        '"a":true',
+        "",
+    ],
+)
+def test_facts_out_of_order_or_written_otherwise_are_refused(facts):
+    entry = f'{{"at":1,"commitment":"{"A" * 43}=","public":{{{facts}}},"tag":"a:b","v":1}}'.encode()
+
+    with pytest.raises(LeafMalformed):
+        require_leaf(entry)
+
+
+def _takes(read, entry):
+    try:
+        read(entry)
+    except LeafMalformed:
+        return False
+    return True

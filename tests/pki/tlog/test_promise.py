@@ -64,3 +64,9 @@ def test_one_promise_of_many_is_as_another():
     promise = promiser("table", row)
     assert promise(list(row.values())) == promised("table", row | {"id": 6})
     assert promise(list((row | {"who": UUID(int=2)}).values())) != promised("table", row)
+
+
+@given(st.dictionaries(NAMES_OF_MANY, OF_MANY), st.dictionaries(NAMES_OF_MANY, OF_MANY))
+def test_what_many_share_is_promised_like_the_rest(row, shared):
+    promise = promiser("table", row, shared)
+    assert promise(list(row.values())) == promised("table", {**shared, **row})

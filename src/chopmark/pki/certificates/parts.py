@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from chopmark.pki import der, extensions, oids
 from chopmark.pki.certificates.refusals import ProfileAmbiguous, ProfileIncomplete, ValueMissing
+from chopmark.pki.der import tags
 from chopmark.pki.keyids import key_identifier
 from chopmark.pki.profiles import (
     CertificatePolicy,
@@ -42,7 +43,7 @@ def fields_of(profile: CertificateProfile) -> frozenset[str]:
     kinds = [source.kind for source in profile.subject_alternative_names]
     if len(set(fields)) < len(fields) or len(set(kinds)) < len(kinds):
         raise ProfileAmbiguous
-    return frozenset(fields)
+    return frozenset(map(str, fields))
 
 
 def _about_keys(profile: CertificateProfile, issuer: IssuerFacts) -> list[Part]:
@@ -105,10 +106,14 @@ def _notice(policy: CertificatePolicy, values: Values) -> str | None:
 
 def _san_writer(sources: tuple[SanSource, ...]) -> Writer:
     def write(spki_der: bytes, values: Values) -> bytes:
-        names = [(source.kind, name) for source in sources for name in _names(source, values)]
-        if not names:
-            return b""
-        return extensions.extension(oids.SUBJECT_ALT_NAME, extensions.general_names(names))
+        names = b"".join(
+            [
+                extensions.general_name(source.kind, name)
+                for source in sources
+                for name in _names(source, values)
+            ]
+        )
+        return extensions.extension(oids.SUBJECT_ALT_NAME, der.tlv(tags.SEQUENCE, names)) if names else b""
 
     return write
 

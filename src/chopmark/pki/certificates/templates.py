@@ -94,8 +94,8 @@ class PreparedTemplate:
     algorithm_issuer_validity: bytes = field(repr=False)
 
     def fill(self, *, serial_number: bytes, subject_der: bytes, spki_der: bytes, values: Values) -> bytes:
-        if strangers := values.keys() - self.template.fields:
-            raise ValueNotInTemplate(field=min(strangers))
+        if not values.keys() <= self.template.fields:
+            raise ValueNotInTemplate(field=min(values.keys() - self.template.fields))
         require_serial_number(serial_number)
         written = b"".join(
             [part if isinstance(part, bytes) else part(spki_der, values) for part in self.template.parts]

@@ -1,6 +1,7 @@
 """UTCTime and GeneralizedTime as RFC 5280 §4.1.2.5 narrows them: UTC, whole seconds, and one right form for every year."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from chopmark.pki.der import tags
 from chopmark.pki.der.reading import Element, MalformedDer
@@ -24,6 +25,7 @@ def utc_time(moment: datetime) -> bytes:
     return tlv(tags.UTC_TIME, moment.strftime("%y%m%d%H%M%SZ").encode())
 
 
+@lru_cache(maxsize=64)  # a responder says the same second some thousand times
 def generalized_time(moment: datetime) -> bytes:
     moment = _utc_whole_second(moment)
     return b"\x18\x0f%04d%02d%02d%02d%02d%02dZ" % (

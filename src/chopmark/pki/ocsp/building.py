@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from chopmark.pki import der, oids
 from chopmark.pki.algorithms import SignatureAlgorithm, algorithm_identifier
 from chopmark.pki.ocsp.messages import CertStatus, OcspResponseStatus, SingleResponse
 from chopmark.pki.ocsp.nonces import nonce_extension
 from chopmark.pki.reasons import CRLReason
+
+_BASIC = der.oid(oids.OCSP_BASIC)
+_SUCCESSFUL = der.enumerated(OcspResponseStatus.SUCCESSFUL)
 
 
 def build_response_data(
@@ -55,12 +59,20 @@ def assemble(
     certificates: Sequence[bytes] = (),
 ) -> bytes:
     """A successful OCSPResponse with the delegate's certificate beside it."""
-    attached = der.explicit(0, der.sequence(*certificates)) if certificates else b""
     basic = der.sequence(
-        response_data, algorithm_identifier(signature_algorithm), der.bit_string(signature), attached
+        response_data,
+        algorithm_identifier(signature_algorithm),
+        der.bit_string(signature),
+        _attached(tuple(certificates)),
     )
-    response_bytes = der.sequence(der.oid(oids.OCSP_BASIC), der.octet_string(basic))
-    return der.sequence(der.enumerated(OcspResponseStatus.SUCCESSFUL), der.explicit(0, response_bytes))
+    response_bytes = der.sequence(_BASIC, der.octet_string(basic))
+    return der.sequence(_SUCCESSFUL, der.explicit(0, response_bytes))
+
+
+@lru_cache(maxsize=16)
+def _attached(certificates: tuple[bytes, ...]) -> bytes:
+    """A delegate's certificate goes with each of its answers."""
+    return der.explicit(0, der.sequence(*certificates)) if certificates else b""
 
 
 def error_response(status: OcspResponseStatus) -> bytes:

@@ -1,6 +1,7 @@
 """CertID: a certificate named by hashes of its issuer and its serial number (RFC 6960 §4.1.1)."""
 
 import hashlib
+from functools import lru_cache
 
 from chopmark.pki import der, oids
 from chopmark.pki.der import tags
@@ -47,28 +48,36 @@ def cert_id(
         der.octet_string(key_hash),
         der.serial_number(serial_number),
     )
-    return CertId(
-        hash_algorithm=algorithm,
-        issuer_name_hash=name_hash,
-        issuer_key_hash=key_hash,
-        serial_number=serial_number,
-        encoded=encoded,
-    )
+    return CertId(algorithm, name_hash, key_hash, serial_number, encoded)
 
 
 def read_cert_id(element: der.Element) -> CertId:
     reader = element.reader()
-    algorithm = _HASH_NAMED.get(reader.element(tags.SEQUENCE).encoded)
-    if algorithm is None:
-        raise der.MalformedDer(where="hash_algorithm")
-    name_hash, key_hash, serial_number = reader.octets(), reader.octets(), reader.integer_octets()
+    reader.element(tags.SEQUENCE)
+    reader.octets()
+    reader.octets()
+    named = element.content[: reader.at]
+    serial_number = reader.integer_octets()
     reader.finish()
-    if {len(name_hash), len(key_hash)} != {_HASH_LENGTH[algorithm]} or len(serial_number) > 21:
+    hashes = hashes_in(named)
+    if hashes is None or len(serial_number) > 21:
         raise der.MalformedDer(where="cert_id")
-    return CertId(
-        hash_algorithm=algorithm,
-        issuer_name_hash=name_hash,
-        issuer_key_hash=key_hash,
-        serial_number=serial_number,
-        encoded=element.encoded,
-    )
+    return CertId(*hashes, serial_number, element.encoded)
+
+
+@lru_cache(maxsize=64)
+def hashes_in(named: bytes) -> tuple[HashAlgorithm, bytes, bytes] | None:
+    """What names the issuer in a CertID, all that stands before the serial number: most questions have it from a few issuers.
+
+    None if it is not one of our hashes and two values of its length.
+    """
+    try:
+        reader = der.Reader(named)
+        algorithm = _HASH_NAMED.get(reader.element(tags.SEQUENCE).encoded)
+        name_hash, key_hash = reader.octets(), reader.octets()
+        reader.finish()
+    except der.MalformedDer:
+        return None
+    if algorithm is None or {len(name_hash), len(key_hash)} != {_HASH_LENGTH[algorithm]}:
+        return None
+    return algorithm, name_hash, key_hash

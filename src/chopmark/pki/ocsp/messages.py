@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from chopmark.pki.algorithms import SignatureAlgorithm
 from chopmark.pki.reasons import CRLReason
@@ -55,8 +56,7 @@ class HashAlgorithm(StrEnum):
     SHA256 = "sha256"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertId:
+class CertId(NamedTuple):
     """A certificate by its issuer's hashes and its serial number; `encoded` is echoed as it came (parameters or none)."""
 
     hash_algorithm: HashAlgorithm
@@ -66,14 +66,12 @@ class CertId:
     encoded: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OcspRequest:
+class OcspRequest(NamedTuple):
     cert_ids: tuple[CertId, ...]
     nonce: bytes | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SingleResponse:
+class SingleResponse(NamedTuple):
     """What is said of one certificate; a revoked one has its time, and its reason unless unspecified."""
 
     cert_id: CertId

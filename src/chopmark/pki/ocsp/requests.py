@@ -7,6 +7,7 @@ from chopmark.pki.der import tags
 from chopmark.pki.ocsp.certids import read_cert_id
 from chopmark.pki.ocsp.messages import CertId, OcspMalformed, OcspRequest, OcspTooLarge
 from chopmark.pki.ocsp.nonces import nonce_extension, read_extensions, read_nonce
+from chopmark.pki.ocsp.plain import read_plain
 
 
 def build_request(cert_ids: Sequence[CertId], *, nonce: bytes | None = None) -> bytes:
@@ -22,7 +23,7 @@ def read_request(
     if len(request_der) > maximum_octets:
         raise OcspTooLarge(limit=maximum_octets, octets=len(request_der))
     try:
-        return _read_request(request_der, maximum_certificates)
+        return read_plain(request_der) or _read_request(request_der, maximum_certificates)
     except der.MalformedDer as malformed:
         raise OcspMalformed(**malformed.details) from malformed
 

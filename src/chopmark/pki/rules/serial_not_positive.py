@@ -8,6 +8,10 @@ from chopmark.pki.tbs import TbsCertificate
 CITATION = "RFC 5280 §4.1.2.2"
 
 
+def is_positive(serial_number: bytes) -> bool:
+    return serial_number[0] < 0x80 and any(serial_number)
+
+
 def check(certificate: TbsCertificate, given: Given) -> Iterator[str]:
-    if certificate.serial_number[0] > 0x7F or not any(certificate.serial_number):
+    if not is_positive(certificate.serial_number):
         yield "serialNumber"

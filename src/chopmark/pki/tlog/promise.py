@@ -49,21 +49,36 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def promiser(table: str, names: Iterable[str]) -> Callable[[Sequence[Any]], str]:
-    """The same for many rows of a table, each given as its values in the order of `names`."""
-    kept = sorted((name, place) for place, name in enumerate(names) if name not in LEFT_OUT)
-    keys = [(place, _text(name) + ":") for name, place in kept]
+def promiser(
+    table: str, names: Iterable[str], shared: Mapping[str, Any] | None = None
+) -> Callable[[Sequence[Any]], str]:
+    """The same for many rows of a table, each given as its values in the order of `names`; `shared` are what all have alike.
+
+    What is shared is written once, so that a row costs only what is its own.
+    """
+    places: dict[str, int] = {name: place for place, name in enumerate(names)}
+    alike = {name: _text(value) for name, value in (shared or {}).items() if name not in places}
+    # The text between the values of a row: before the first, then after each.
+    order: list[int] = []
+    between = [""]
+    for name in sorted((places.keys() | alike.keys()) - LEFT_OUT):
+        between[-1] += f"{',' if order or between[0] else '{'}{_text(name)}:{alike.get(name, '')}"
+        if name in places:
+            order.append(places[name])
+            between.append("")
+    between[-1] += "}" if order or between[0] else "{}"
+    first, after = between[0], list(zip(order, between[1:], strict=True))
     prefix = f"{table}:"
 
     def promise(values: Sequence[Any]) -> str:
-        text = "{" + ",".join([key + _text(values[place]) for place, key in keys]) + "}"
+        text = first + "".join([_text(values[place]) + then for place, then in after])
         return prefix + hashlib.sha256(text.encode()).hexdigest()
 
     return promise
 
 
 def _text(value: Any) -> str:
-    if type(value) is bytes:
+    if type(value) is bytes or type(value) is memoryview:
         return f'"{value.hex()}"'
     if type(value) is str:
         return encode_basestring(value)
@@ -71,8 +86,8 @@ def _text(value: Any) -> str:
         return str(value)
     if type(value) is datetime:
         return _moment(value)
-    if type(value) is memoryview:
-        return f'"{value.hex()}"'
+    if type(value) is UUID:
+        return f'"{value}"'
     return _json(_plain(value)).decode()
 
 
