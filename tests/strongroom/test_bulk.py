@@ -13,6 +13,7 @@ from people import ASHA, BIKRAM, ERRAND, LATER, NOW, WORKER, asha_applies
 from chopmark.strongroom import vault
 from chopmark.strongroom.errors import NothingAsked, RequestMalformed
 from chopmark.strongroom.keys.keyring import keyring
+from chopmark.strongroom.leaves import promise
 from chopmark.strongroom.log import signing
 from chopmark.strongroom.models import Leaf, LeafPayload, Officer, Opening, Record
 from chopmark.strongroom.policy.errors import (
@@ -162,6 +163,18 @@ def test_a_batch_that_is_too_many_opens_none(owners):
         open_many(batch(grant_id, people))
     assert used(grant_id) == 0
     assert not Opening.objects.exists()
+
+
+def test_every_row_is_the_one_that_its_leaf_promises(owners, monkeypatch):
+    gone, here = records(2)
+    cases.shred(Record.objects.get(pk=gone), LATER)
+    monkeypatch.setattr(bulk, "told_at_of", lambda purpose, now: now + timedelta(days=3, microseconds=7))
+    fields = frozenset({"name", "email"})
+    open_many(batch(grant(DEVI, FARAH, fields=fields), (gone, here), fields=fields, outlet="WC-1"))
+    for opening in Opening.objects.filter(record__in=(gone, here)):
+        assert opening.told_at == LATER + timedelta(days=3, microseconds=7)
+        assert (opening.outlet, opening.fields) == ("WC-1", sorted(fields))
+        assert LeafPayload.objects.get(leaf_id=opening.leaf_id).payload["rows"] == [promise(opening)]
 
 
 def test_one_that_is_gone_does_not_shut_the_others_and_costs_no_count(owners):

@@ -180,6 +180,16 @@ def test_a_key_that_came_without_a_new_stamp_is_found(keys, files, monkeypatch):
     assert name_of(applied, keys) == ASHA.name
 
 
+def test_keys_at_hand_open_what_was_moved_to_another_meanwhile(keys, files):
+    apply(keys)
+    before = Record.objects.get().locked
+    at_hand = keys.kek.at_hand()
+    rotate(files)
+    rewrap(keys)
+    assert number_of(Record.objects.get().locked.wrapped_key) == 2
+    assert vault.unlock(Record.objects.get().locked, kek=at_hand) == vault.unlock(before, kek=at_hand)
+
+
 def test_a_desk_starts_while_a_key_is_retired(keys, environment, monkeypatch):
     """The file of a key goes between the listing of the folder and its reading."""
     applied = apply(keys)

@@ -1,7 +1,6 @@
 """The strongroom's log: a leaf in every act's transaction, one after every refusal's rollback."""
 
 import functools
-import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
@@ -12,18 +11,22 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import connection, models, transaction
 
 from chopmark.pki.refusals import Refusal
+from chopmark.pki.tlog.alike import leaf_writer, payload_writer
 from chopmark.pki.tlog.leaf import Leaf as LogLeaf
 from chopmark.pki.tlog.leaf import canonical_payload, commitment, encode_leaf
 from chopmark.pki.tlog.merkle import leaf_hash
 from chopmark.pki.tlog.promise import promised
 from chopmark.strongroom import locks
 from chopmark.strongroom.actors import Actor
+from chopmark.strongroom.copying import as_jsonb, copy_rows, draw
 from chopmark.strongroom.models import Leaf, LeafPayload
 from chopmark.strongroom.tags import Tag
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Row = TypeVar("Row", bound=models.Model)
+
+_SALT = 32
 
 
 @dataclass(slots=True)
@@ -142,62 +145,50 @@ def _add(row: Row, leaf_id: int) -> Row:
     return row
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One of many things that an act did: what its leaf commits to, and the code of a refusal."""
+    """One of many things that an act did: what its leaf commits to (by `sayer`), and the code of a refusal."""
 
-    payload: Mapping[str, Any]
+    said: bytes
     refused: str | None = None
 
 
-def leave_many(*, actor: Actor, lines: Sequence[Line], now: datetime) -> list[int]:
-    """Write a leaf for each of many things that the running act did, in one insert under one lock; their ids in order."""
+def sayer(actor: Actor, shared: Mapping[str, Any], names: Sequence[str]) -> Callable[[Sequence[str]], bytes]:
+    """Writes the payloads of many leaves that are alike but for the values of `names`, given as JSON text."""
+    return payload_writer({"actor": _who(actor), **shared}, names)
+
+
+def leave_many(*, lines: Sequence[Line], now: datetime) -> list[int]:
+    """Write a leaf for each of many things that the running act did, by COPY under one lock; their ids in order.
+
+    Who calls promises the rows that it adds, each in its own payload.
+    """
     running = _running("leave_many")
     running.leaves += len(lines)
-    said = [{"actor": _who(actor), **line.payload} for line in lines]
-    salts = [secrets.token_bytes(32) for _ in lines]
-    texts = [canonical_payload(payload) for payload in said]
+    tag, at = str(running.tag), int(now.timestamp())
+    writers = {code: leaf_writer(tag, at, refused=code) for code in {line.refused for line in lines}}
+    chance = secrets.token_bytes(_SALT * len(lines))
+    salts = [chance[at : at + _SALT] for at in range(0, len(chance), _SALT)]
     entries = [
-        encode_leaf(
-            LogLeaf(
-                tag=str(running.tag),
-                at=int(now.timestamp()),
-                refused=line.refused,
-                commitment=commitment(salt, text),
-            )
-        )
-        for line, salt, text in zip(lines, salts, texts, strict=True)
+        writers[line.refused](commitment(salt, line.said)) for salt, line in zip(salts, lines, strict=True)
     ]
-    ids = _insert_leaves(entries)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into strongroom_leafpayload (leaf_id, salt, payload)"
-            " select line.leaf_id::bigint, decode(line.salt, 'hex'), line.payload::jsonb from rows from ("
-            " unnest(string_to_array(%s, ',')), unnest(string_to_array(%s, ',')),"
-            " json_array_elements_text(%s::json)) as line (leaf_id, salt, payload)",
-            (",".join(map(str, ids)), _in_one(salts), json.dumps([text.decode() for text in texts])),
-        )
-    return ids
-
-
-def _insert_leaves(entries: Sequence[bytes]) -> list[int]:
-    hashes = [leaf_hash(entry) for entry in entries]
+    # The ids are drawn in the order of the places, and nobody else draws one meanwhile: the order is locked.
     first = _next_position()
-    with connection.cursor() as cursor:
-        # The ids are drawn in the order of the rows, and nobody else draws one: the order is locked.
-        cursor.execute(
-            "insert into strongroom_leaf (entry, leaf_hash, position)"
-            " select decode(entry, 'hex'), decode(leaf_hash, 'hex'), %s + place - 1 from unnest("
-            " string_to_array(%s, ','), string_to_array(%s, ',')) with ordinality"
-            " as line (entry, leaf_hash, place) order by place returning id",
-            (first, _in_one(entries), _in_one(hashes)),
-        )
-        return sorted(row[0] for row in cursor.fetchall())
-
-
-def _in_one(values: Sequence[bytes]) -> str:
-    # One text for many values: the driver takes ten times as long to quote them one by one.
-    return ",".join(value.hex() for value in values)
+    ids = draw("strongroom_leaf_id_seq", len(lines))
+    copy_rows(
+        "strongroom_leaf",
+        ["id", "entry", "leaf_hash", "position"],
+        (
+            (leaf_id, entry, leaf_hash(entry), position)
+            for position, (leaf_id, entry) in enumerate(zip(ids, entries, strict=True), first)
+        ),
+    )
+    copy_rows(
+        "strongroom_leafpayload",
+        ["leaf_id", "salt", "payload"],
+        ((leaf_id, salt, as_jsonb(line.said)) for leaf_id, salt, line in zip(ids, salts, lines, strict=True)),
+    )
+    return ids
 
 
 def _who(actor: Actor) -> str:
@@ -205,7 +196,7 @@ def _who(actor: Actor) -> str:
 
 
 def _write(tag: Tag, payload: Mapping[str, Any], now: datetime, *, refused: str | None) -> int:
-    salt = secrets.token_bytes(32)
+    salt = secrets.token_bytes(_SALT)
     committed = commitment(salt, canonical_payload(payload))
     entry = encode_leaf(LogLeaf(tag=str(tag), at=int(now.timestamp()), refused=refused, commitment=committed))
     leaf = Leaf.objects.create(entry=entry, leaf_hash=leaf_hash(entry), position=_next_position())

@@ -134,18 +134,22 @@ class Opening(models.Model):
     at = models.DateTimeField()
     # Leave is a case, or in bulk a grant; a refused release may have neither.
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="openings")
+    # Whoever opens holds both rows until this one is there, and no role may delete either: the database would look for
+    # them a second time, for each of a population.
     grant = models.ForeignKey(
         "strongroom.OwnerGrant",
         on_delete=models.PROTECT,
         null=True,
         related_name="openings",
         db_index=False,  # counted in the grant's own row
+        db_constraint=False,
     )
     record = models.ForeignKey(
         Record,
         on_delete=models.PROTECT,
         related_name="openings",
         db_index=False,  # opening_by_record
+        db_constraint=False,
     )
     purpose = models.CharField(max_length=64)
     fields = ArrayField(models.CharField(max_length=32))

@@ -12,7 +12,10 @@ from chopmark.strongroom.errors import RecordTampered
 from chopmark.strongroom.keys.kek import KeyEncryptionKey
 
 VERSION = 1
+# What a ciphertext is bound to begins so, and says whose it is.
+_KEY, _FIELDS, _TEXT = (b"record %b v%d " % (what, VERSION) for what in (b"key", b"fields", b"text"))
 NONCE = 12
+_read = json.JSONDecoder().raw_decode
 Fields = Mapping[str, str | None]
 
 
@@ -48,9 +51,9 @@ def lock(fields: Fields, *, record_id: UUID, kek: KeyEncryptionKey, chances: Cha
 def unlock(locked: Locked, *, kek: KeyEncryptionKey) -> dict[str, str | None]:
     """All the fields of a record; refused if key or text is not what was written for this very record."""
     key = kek.unwrap(locked.wrapped_key, bound_to=_key_of(locked.record_id))
-    fields: dict[str, str | None] = json.loads(
-        _decrypt(locked.ciphertext, key=key, bound_to=_fields_of(locked.record_id))
-    )
+    text = _decrypt(locked.ciphertext, key=key, bound_to=_fields_of(locked.record_id)).decode()
+    # Without `json.loads`, which looks for an encoding first: nobody but us wrote this text.
+    fields: dict[str, str | None] = _read(text)[0]
     return fields
 
 
@@ -103,12 +106,12 @@ def _decrypt(ciphertext: bytes, *, key: bytes, bound_to: bytes) -> bytes:
 
 
 def _key_of(record_id: UUID) -> bytes:
-    return b"record key v%d " % VERSION + record_id.bytes
+    return _KEY + record_id.bytes
 
 
 def _fields_of(record_id: UUID) -> bytes:
-    return b"record fields v%d " % VERSION + record_id.bytes
+    return _FIELDS + record_id.bytes
 
 
 def _text_of(record_id: UUID, text_id: UUID) -> bytes:
-    return b"record text v%d " % VERSION + record_id.bytes + text_id.bytes
+    return _TEXT + record_id.bytes + text_id.bytes

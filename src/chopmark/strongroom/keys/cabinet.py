@@ -106,6 +106,10 @@ class Cabinet:
                 self._open, self._seen = self.shelf.open(self._open), stamp
             return self._open
 
+    def at_hand(self) -> "AtHand":
+        """The keys as they are open now, for a stretch of work on many records: the shelf is looked at once."""
+        return AtHand(self, dict(self.open_keys()))
+
     def _looked_up_anew(self) -> dict[int, KeyEncryptionKey]:
         # A file system's clock may stand still between two changes: a stamp that is the same does not say that nothing came.
         with self._lock:
@@ -125,11 +129,34 @@ class Cabinet:
         key = self.open_keys().get(number) or self._looked_up_anew().get(number)
         if key is None:
             raise KekUnknown(number=number)
-        inner = wrapped if len(wrapped) == UNNUMBERED else wrapped[PREFIX:]
-        return key.unwrap(inner, bound_to=bound_to)
+        return key.unwrap(_inner(wrapped), bound_to=bound_to)
 
     def mac(self, label: str, message: bytes) -> bytes:
         return self.index.mac(label, message)
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """A key-encryption key to the vault for a while; what none of these keys wraps is asked of the cabinet."""
+
+    cabinet: Cabinet
+    keys: Mapping[int, KeyEncryptionKey] = field(repr=False)
+
+    def wrap(self, secret: bytes, *, bound_to: bytes, nonce: bytes) -> bytes:
+        return self.cabinet.wrap(secret, bound_to=bound_to, nonce=nonce)
+
+    def unwrap(self, wrapped: bytes, *, bound_to: bytes) -> bytes:
+        key = self.keys.get(number_of(wrapped))
+        if key is None:
+            return self.cabinet.unwrap(wrapped, bound_to=bound_to)
+        return key.unwrap(_inner(wrapped), bound_to=bound_to)
+
+    def mac(self, label: str, message: bytes) -> bytes:
+        return self.cabinet.mac(label, message)
+
+
+def _inner(wrapped: bytes) -> bytes:
+    return wrapped if len(wrapped) == UNNUMBERED else wrapped[PREFIX:]
 
 
 @dataclass(frozen=True, slots=True)

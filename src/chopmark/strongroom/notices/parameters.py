@@ -33,8 +33,10 @@ _DAY = Shape(re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), _day)
 PARAMETERS: Mapping[str, Shape] = {
     "answer_by": _DAY,
     "application": Shape(
-        re.compile(r"[A-Z]{2}[0-9]{9}"), lambda value, _chinese: " ".join(formats.reference(value))
+        re.compile(r"[A-Z]{2}(?:[0-9]{9}|[0-9]{13})"),
+        lambda value, _chinese: " ".join(formats.reference(value)),
     ),
+    "last_day": _DAY,
     "not_after": _DAY,
     "revoked_on": _DAY,
     "serial_number": Shape(

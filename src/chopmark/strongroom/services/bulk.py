@@ -1,6 +1,6 @@
 """Opening many records under a grant: a leaf each, all on disk before the first value is read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from chopmark.pki.tlog.promise import promised
+from chopmark.pki.tlog.promise import promiser
 from chopmark.strongroom import receipts, vault
 from chopmark.strongroom.actors import Actor
 from chopmark.strongroom.client import RollLine, RollReceipt, roll_digest
+from chopmark.strongroom.copying import copy_rows, in_one
 from chopmark.strongroom.errors import NothingAsked, RecordLimitReached, RecordShredded, RequestMalformed
 from chopmark.strongroom.keys.keyring import Keyring
-from chopmark.strongroom.leaves import Line, act, leave_many
+from chopmark.strongroom.leaves import Line, act, leave_many, sayer
 from chopmark.strongroom.log import witnesses
 from chopmark.strongroom.models import Opening
 from chopmark.strongroom.particulars import age_band, as_asked
@@ -78,7 +79,8 @@ def open_roll(
     """
     if not set(ROLL_FIELDS) <= batch.fields or not type_code:
         raise RequestMalformed
-    called = [_called(one, batch, now) for one in _opened(batch, keys, actor, now)]
+    today = now.astimezone(HERE).date()
+    called = [_called(one, today) for one in _opened(batch, keys, actor, now)]
     lines = [one.line for one in called if one.line is not None]
     if not lines:
         return called, ""
@@ -98,8 +100,10 @@ def _opened(
 ) -> Iterator[tuple[UUID, vault.Fields | str]]:
     found = _write_openings(batch=batch, actor=actor, now=now)
 
+    kek = keys.kek.at_hand()
+
     def unlock(locked: Locked) -> vault.Fields:
-        return vault.unlock(locked, kek=keys.kek)
+        return vault.unlock(locked, kek=kek)
 
     for record_id, locked in found.items():
         yield record_id, by_present_key(locked, unlock) if isinstance(locked, Locked) else locked
@@ -112,11 +116,11 @@ def _as_asked(one: tuple[UUID, vault.Fields | str], batch: Batch) -> Opened:
     return Opened(record_id=record_id, fields=as_asked(fields, batch.fields))
 
 
-def _called(one: tuple[UUID, vault.Fields | str], batch: Batch, now: datetime) -> OnRoll:
+def _called(one: tuple[UUID, vault.Fields | str], today: date) -> OnRoll:
     record_id, fields = one
     if isinstance(fields, str):
         return OnRoll(record_id=record_id, line=None, refused=fields)
-    band = age_band(date.fromisoformat(fields["birth_date"] or ""), now.astimezone(HERE).date())
+    band = age_band(date.fromisoformat(fields["birth_date"] or ""), today)
     line = RollLine(record_id, fields["name"] or "", fields["email"] or "", str(band))
     return OnRoll(record_id=record_id, line=line)
 
@@ -158,23 +162,27 @@ def _write_openings(*, batch: Batch, actor: Actor, now: datetime) -> dict[UUID, 
 
 
 def _find(record_ids: Sequence[UUID], now: datetime) -> dict[UUID, Locked | str]:
+    found: dict[UUID, Locked | str] = dict.fromkeys(record_ids, RecordUnknown.code)
+    by_text = {str(record_id): record_id for record_id in record_ids}
+    asked = in_one(by_text)
     with connection.cursor() as cursor:
-        cursor.execute(_RECORDS, (_in_one(record_ids),))
-        found: dict[UUID, Locked | str] = {
-            record_id: RecordShredded.code
-            if wrapped_key is None
-            else Locked(record_id=record_id, wrapped_key=bytes(wrapped_key), ciphertext=bytes(ciphertext))
-            for record_id, wrapped_key, ciphertext in cursor.fetchall()
-        }
+        cursor.execute(_RECORDS, (asked,))
+        for text, wrapped_key, ciphertext in cursor.fetchall():
+            record_id = by_text[text]
+            found[record_id] = (
+                RecordShredded.code
+                if wrapped_key is None
+                else Locked(record_id=record_id, wrapped_key=bytes(wrapped_key), ciphertext=bytes(ciphertext))
+            )
         most = terms().limits.openings_per_record_in_a_day
-        cursor.execute(_OPENED_OFTEN, (_in_one(record_ids), now - timedelta(days=1), most))
+        cursor.execute(_OPENED_OFTEN, (asked, now - timedelta(days=1), most))
         found |= {record_id: RecordLimitReached.code for (record_id,) in cursor.fetchall()}
-    return {record_id: found.get(record_id, RecordUnknown.code) for record_id in record_ids}
+    return found
 
 
 # Held against shredding, in one order for everybody.
 _RECORDS = """
-select id, wrapped_key, ciphertext from strongroom_record
+select id::text, wrapped_key, ciphertext from strongroom_record
 where id = any(string_to_array(%s, ',')::uuid[]) order by id for no key update
 """
 _OPENED_OFTEN = """
@@ -182,11 +190,6 @@ select record_id from strongroom_opening
 where record_id = any(string_to_array(%s, ',')::uuid[]) and refused = '' and not named and at > %s
 group by record_id having count(*) >= %s
 """
-
-
-def _in_one(values: Iterable[object]) -> str:
-    # One text for many identifiers: the driver takes ten times as long to quote them one by one.
-    return ",".join(map(str, values))
 
 
 def _note(batch: Batch, found: dict[UUID, Locked | str], actor: Actor, now: datetime) -> None:
@@ -199,19 +202,29 @@ def _note(batch: Batch, found: dict[UUID, Locked | str], actor: Actor, now: date
     if told_at is not None:
         shared["told_at"] = int(told_at.timestamp())
     row = _Row.of(batch, actor, now, told_at)
-    refused = ["" if isinstance(locked, Locked) else locked for locked in found.values()]
-    lines = [
-        Line(payload={**shared, "record": str(record_id), **row.promise(record_id, why)}, refused=why or None)
-        for record_id, why in zip(found, refused, strict=True)
-    ]
-    leaf_ids = leave_many(actor=actor, lines=lines, now=now)
+    lines = list(_lines(row, found, actor, shared))
+    leaf_ids = leave_many(lines=lines, now=now)
     row.insert(
         [
-            (leaf_id, record_id, why)
-            for leaf_id, record_id, why in zip(leaf_ids, found, refused, strict=True)
-            if why != RecordUnknown.code
+            (leaf_id, record_id, line.refused or "")
+            for leaf_id, record_id, line in zip(leaf_ids, found, lines, strict=True)
+            if line.refused != RecordUnknown.code
         ]
     )
+
+
+def _lines(
+    row: "_Row", found: Mapping[UUID, Locked | str], actor: Actor, shared: Mapping[str, Any]
+) -> Iterator[Line]:
+    say, say_unknown = sayer(actor, shared, ["record", "rows"]), sayer(actor, shared, ["record"])
+    promise = row.promiser()
+    for record_id, locked in found.items():
+        refused, record = "" if isinstance(locked, Locked) else locked, str(record_id)
+        # What no record has, no history can show: its leaf is all there is.
+        if refused == RecordUnknown.code:
+            yield Line(say_unknown([f'"{record}"']), refused)
+        else:
+            yield Line(say([f'"{record}"', f'["{promise((record, refused))}"]']), refused or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,21 +250,9 @@ class _Row:
             }
         )
 
-    def promise(self, record_id: UUID, refused: str) -> dict[str, list[str]]:
-        """What the leaf says of its row. What no record has, no history can show: its leaf is all there is."""
-        if refused == RecordUnknown.code:
-            return {}
-        return {"rows": [promised(_OPENING, {**self.shared, "record_id": record_id, "refused": refused})]}
+    def promiser(self) -> Callable[[Sequence[str]], str]:
+        """What a leaf says of its row, by the row's record and refusal."""
+        return promiser(_OPENING, ("record_id", "refused"), self.shared)
 
     def insert(self, rows: Sequence[tuple[int, UUID, str]]) -> None:
-        if not rows:
-            return
-        given = ", ".join(["%s"] * len(self.shared))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"insert into {_OPENING} (leaf_id, record_id, refused, {', '.join(self.shared)})"  # noqa: S608  our names
-                f" select line.leaf_id, line.record_id, coalesce(line.refused, ''), {given}"
-                " from unnest(string_to_array(%s, ',')::bigint[], string_to_array(%s, ',')::uuid[],"
-                " string_to_array(%s, ',')) as line (leaf_id, record_id, refused)",
-                (*self.shared.values(), *map(_in_one, zip(*rows, strict=True))),
-            )
+        copy_rows(_OPENING, ["leaf_id", "record_id", "refused"], rows, self.shared)

@@ -1,125 +1,27 @@
 """Who asks in a way that is not ordinary: the owner is told, the asker is slowed, then stopped."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q
 
 from chopmark.strongroom import locks
 from chopmark.strongroom.actors import WATCH, Actor, ActorKind
 from chopmark.strongroom.breaches.spans import forgettable
-from chopmark.strongroom.errors import CaseUnknown
 from chopmark.strongroom.leaves import if_refused, leave_with
-from chopmark.strongroom.log.errors import OpeningsWaitForWitnesses
-from chopmark.strongroom.policy.errors import (
-    AskerSlowed,
-    AskerStopped,
-    GrantUnknown,
-    MarketingForbidden,
-    NotChosen,
-    RecordUnknown,
-)
+from chopmark.strongroom.policy.errors import AskerSlowed, AskerStopped
 from chopmark.strongroom.policy.models import Alert, Attempt, Suspension
 from chopmark.strongroom.policy.shapes import Counts, Pattern, Per
 from chopmark.strongroom.purposes import AUTHORITY, terms
+from chopmark.strongroom.services.askings import GUESSED, NOT_COUNTED, Asking, Past, Verb
 from chopmark.strongroom.tags import Tag
+
+__all__ = ["Asking", "Verb", "attend", "attend_at_door", "forget_attempts", "note", "require_free"]
 
 LONGEST_WORD = 64
 HERE = ZoneInfo("Asia/Hong_Kong")
 FORGOTTEN_AFTER = timedelta(days=2)  # no pattern looks back further than a day
-# Nobody who has a case, a record or a grant asks for one that was never there.
-_GUESSED = (CaseUnknown.code, GrantUnknown.code, RecordUnknown.code)
-# Being told to wait is no misdeed, being stopped cannot stop anybody twice, and a service has no other way to learn
-# whom it may reach than to ask: each subject reads that it did.
-_NOT_COUNTED = (
-    AskerSlowed.code,
-    AskerStopped.code,
-    MarketingForbidden.code,
-    NotChosen.code,
-    OpeningsWaitForWitnesses.code,
-)
-
-
-class Verb(StrEnum):
-    """What is asked. Of those that show nothing, only refusals are counted: whoever guesses may guess with any verb."""
-
-    BULK = "bulk"
-    CASE = "case"
-    CHALLENGE = "challenge"
-    CLOSE = "close"
-    COMPARE = "compare"
-    CONFIRM = "confirm"
-    DELIVER = "deliver"
-    FIND = "find"
-    LEAVE = "leave"
-    OPEN = "open"
-    RELEASE = "release"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """Somebody asks something at a door."""
-
-    caller: str
-    actor: str
-    outlet: str
-    purpose: str
-    verb: Verb
-
-    def asker(self, per: Per) -> str:
-        """Who this is, when attempts are added up so; nobody if it is not known."""
-        if per is Per.CALLER:
-            return self.caller
-        if per is Per.OFFICER:
-            return f"{self.caller}/{self.actor}"
-        return f"outlet/{self.outlet}" if self.outlet else ""
-
-    @property
-    def askers(self) -> list[str]:
-        return [asker for per in Per if (asker := self.asker(per))]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Past:
-    """What an asker did before, until now; counts begin anew after a suspension was lifted."""
-
-    asking: Asking
-    now: datetime
-    lifted: Mapping[str, datetime]  # by asker
-
-    def attempts(self, pattern: Pattern) -> QuerySet[Attempt]:
-        since = self.now - pattern.within
-        since = max(since, self.lifted.get(self.asking.asker(pattern.per), since))
-        attempts = Attempt.objects.filter(at__gt=since).exclude(refused__in=_NOT_COUNTED)
-        if pattern.per is Per.OUTLET:
-            return attempts.filter(outlet=self.asking.outlet)
-        attempts = attempts.filter(caller=self.asking.caller)
-        return attempts if pattern.per is Per.CALLER else attempts.filter(actor=self.asking.actor)
-
-    def count(self, pattern: Pattern) -> int:
-        attempts = self.attempts(pattern)
-        match pattern.counts:
-            case Counts.OPENINGS:
-                return attempts.filter(refused="").exclude(verb=Verb.BULK).count()
-            case Counts.FINDS:
-                return attempts.filter(verb=Verb.FIND).count()
-            case Counts.UNKNOWN_CASES:
-                return attempts.filter(refused__in=_GUESSED).count()
-            case Counts.REFUSALS:
-                return attempts.exclude(refused="").count()
-            case Counts.REFUSALS_IN_A_ROW:
-                answered = attempts.filter(refused="").order_by("-id").values_list("id", flat=True).first()
-                return attempts.exclude(refused="").filter(id__gt=answered or 0).count()
-
-
-def _past(asking: Asking, now: datetime) -> _Past:
-    lifted = Suspension.objects.filter(asker__in=asking.askers, lifted__isnull=False)
-    last = lifted.values_list("asker").annotate(last=Max("lifted__at"))
-    return _Past(asking=asking, now=now, lifted=dict(last))
 
 
 def attend(asking: Asking, now: datetime) -> None:
@@ -143,11 +45,18 @@ def require_free(asking: Asking, now: datetime) -> None:
         cursor.execute(
             "select pg_advisory_xact_lock(%s, hashtext(%s))", (locks.ASKER, asking.asker(Per.OFFICER))
         )
-    if Suspension.objects.filter(asker__in=asking.askers, lifted=None).exists():
+    of_asker = Suspension.objects.filter(asker__in=asking.askers).values_list("asker")
+    ended = list(of_asker.annotate(last=Max("lifted__at"), running=Count("pk", filter=Q(lifted=None))))
+    if any(running for _, _, running in ended):
         raise AskerStopped
-    past = _past(asking, now)
-    for pattern in terms().patterns:
-        _require_waited(pattern, past)
+    past = Past(asking=asking, now=now, lifted={asker: last for asker, last, _ in ended})
+    slowing = [
+        (one, at) for one in terms().patterns if (at := one.slow_at) is not None and asking.asker(one.per)
+    ]
+    counts = past.counts([pattern for pattern, _ in slowing])
+    for (pattern, slow_at), count in zip(slowing, counts, strict=True):
+        if count >= slow_at:
+            _require_waited(pattern, past)
 
 
 def note(asking: Asking, now: datetime, *, refused: str = "") -> None:
@@ -170,8 +79,8 @@ def note(asking: Asking, now: datetime, *, refused: str = "") -> None:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s, %s)", locks.WATCH)
         past = _past(asking, now)
-        for pattern in touched:
-            _weigh(pattern, past)
+        for pattern, count in zip(touched, past.counts(touched), strict=True):
+            _weigh(pattern, past, count)
 
 
 def forget_attempts(*, now: datetime) -> None:
@@ -183,7 +92,7 @@ def _is_of(pattern: Pattern, asking: Asking, refused: str, now: datetime) -> boo
     """Whether this asking adds to that count, so that what cannot have changed is not counted again."""
     if pattern.at_night and not terms().night.is_at(now.astimezone(HERE)):
         return False
-    if refused in _NOT_COUNTED:
+    if refused in NOT_COUNTED:
         return False
     match pattern.counts:
         case Counts.OPENINGS:
@@ -191,20 +100,25 @@ def _is_of(pattern: Pattern, asking: Asking, refused: str, now: datetime) -> boo
         case Counts.FINDS:
             return asking.verb is Verb.FIND
         case Counts.UNKNOWN_CASES:
-            return refused in _GUESSED
+            return refused in GUESSED
         case _:
             return bool(refused)
 
 
-def _weigh(pattern: Pattern, past: _Past) -> None:
-    count = past.count(pattern)
+def _past(asking: Asking, now: datetime) -> Past:
+    lifted = Suspension.objects.filter(asker__in=asking.askers, lifted__isnull=False)
+    last = lifted.values_list("asker").annotate(last=Max("lifted__at"))
+    return Past(asking=asking, now=now, lifted=dict(last))
+
+
+def _weigh(pattern: Pattern, past: Past, count: int) -> None:
     if count >= pattern.alert_at:
         _tell_owner(pattern, past, count)
     if pattern.stop_at is not None and count >= pattern.stop_at:
         _stop(pattern, past, count)
 
 
-def _tell_owner(pattern: Pattern, past: _Past, count: int) -> None:
+def _tell_owner(pattern: Pattern, past: Past, count: int) -> None:
     asker, now = past.asking.asker(pattern.per), past.now
     since = now - pattern.within
     if Alert.objects.filter(asker=asker, pattern=pattern.name, raised_at__gt=since).exists():
@@ -214,7 +128,7 @@ def _tell_owner(pattern: Pattern, past: _Past, count: int) -> None:
     leave_with(alert, actor=WATCH, payload=payload, now=now, tag=Tag.ALERT_RAISED)
 
 
-def _stop(pattern: Pattern, past: _Past, count: int) -> None:
+def _stop(pattern: Pattern, past: Past, count: int) -> None:
     asker, now = past.asking.asker(pattern.per), past.now
     if Suspension.objects.filter(asker=asker, lifted=None).exists():
         return
@@ -223,12 +137,8 @@ def _stop(pattern: Pattern, past: _Past, count: int) -> None:
     leave_with(suspension, actor=WATCH, payload=payload, now=now, tag=Tag.ASKER_SUSPENDED)
 
 
-def _require_waited(pattern: Pattern, past: _Past) -> None:
-    if pattern.slow_at is None or not past.asking.asker(pattern.per):
-        return
-    if past.count(pattern) < pattern.slow_at:
-        return
-    last = past.attempts(pattern).order_by("-at").values_list("at", flat=True).first()
+def _require_waited(pattern: Pattern, past: Past) -> None:
+    last = past.last(pattern)
     free_at = past.now if last is None else last + pattern.slow_for
     if past.now < free_at:
         raise AskerSlowed(retry_after=max(1, round((free_at - past.now).total_seconds())))
