@@ -12,13 +12,30 @@ import structlog
 from chopmark.authority.applications import selectors as applications_selectors
 from chopmark.authority.applications import services as applications_services
 from chopmark.authority.applications.events import ApplicationClosedUnissued, ApplicationSubmitted
+from chopmark.authority.campaigns import accepting
+from chopmark.authority.campaigns import card_handlers as cards
 from chopmark.authority.campaigns import handlers as campaigns
-from chopmark.authority.campaigns.events import CampaignRunning
+from chopmark.authority.campaigns.events import (
+    CampaignFinished,
+    CampaignPaused,
+    CampaignRunning,
+    CardsKept,
+    CardsToPurge,
+    ChunkRevoked,
+    CohortExtended,
+    ReplacementToTell,
+)
 from chopmark.authority.catalogue import reading as catalogue
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.delivery import handlers as delivery
 from chopmark.authority.delivery import services as delivery_services
-from chopmark.authority.delivery.events import CertificateAccepted, CertificateDeclined
+from chopmark.authority.delivery.events import (
+    CertificateAccepted,
+    CertificateDeclined,
+    ChunkAccepted,
+    ChunkToOffer,
+    ChunkToTell,
+)
 from chopmark.authority.issuance import chunks as issuance_chunks
 from chopmark.authority.issuance import handlers as issuance
 from chopmark.authority.issuance import services as issuance_services
@@ -32,14 +49,19 @@ from chopmark.authority.issuance.events import (
 from chopmark.authority.kernel import outbox
 from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.keymaking import handlers as keymaking
+from chopmark.authority.keymaking import pool as keymaking_pool
 from chopmark.authority.keymaking import services as keymaking_services
-from chopmark.authority.keymaking.events import SubscriberKeyKept, SubscriberKeyMade
+from chopmark.authority.keymaking.events import (
+    KeyPoolAsked,
+    KeyPoolDiscarded,
+    SubscriberKeyKept,
+    SubscriberKeyMade,
+)
 from chopmark.authority.notices import handlers as notices
 from chopmark.authority.notices import services as notices_services
 from chopmark.authority.notices.events import NoticeAsked
 from chopmark.authority.participants import reviews
 from chopmark.authority.publication import handlers as publication
-from chopmark.authority.publication import mending
 from chopmark.authority.publication import services as publication_services
 from chopmark.authority.publication.events import CrlPublicationAsked, CrlSigned
 from chopmark.authority.revocation import handlers as revocation
@@ -49,16 +71,21 @@ from chopmark.authority.revocation.events import (
     CertificateReleased,
     CertificateRevoked,
     CertificateSuspended,
+    HoldersToTell,
+    ManyRevoked,
 )
 from chopmark.authority.verification import handlers as verification
 from chopmark.authority.verification.events import ApplicationApproved
 
 log = structlog.get_logger("pipeline")
+LAPSED_AT_ONCE = 50
 
 ROUTES: Mapping[type, Iterable[outbox.Handler]] = {
     ApplicationSubmitted: [verification.confirm_cases, verification.check_duplicates],
     ApplicationClosedUnissued: [verification.close_case],
     ApplicationApproved: [issuance.intend_or_have_key_made],
+    KeyPoolAsked: [keymaking.make_pool_batches],
+    KeyPoolDiscarded: [keymaking.purge_discarded],
     SubscriberKeyKept: [keymaking.purge_kept],
     SubscriberKeyMade: [issuance.intend_made_keys],
     CertificateRecorded: [issuance.seal_made_keys, delivery.offer_certificates],
@@ -73,13 +100,26 @@ ROUTES: Mapping[type, Iterable[outbox.Handler]] = {
     CertificateRevoked: [
         publication.bring_crl_forward,
         revocation.purge_keys_of_revoked,
+        cards.purge_of_revoked,
         revocation.tell_revoked,
     ],
+    ManyRevoked: [publication.bring_lists_forward],
+    HoldersToTell: [cards.purge_of_many, revocation.tell_holders],
     NoticeAsked: [notices.deliver_asked],
     CertificateSuspended: [publication.list_suspended],
     CertificateReleased: [publication.unlist_released],
-    CampaignRunning: [campaigns.queue_chunks],
-    ChunkRecorded: [campaigns.finish_if_done],
+    CampaignRunning: [campaigns.queue_chunks, campaigns.tell_whose_are_replaced],
+    ReplacementToTell: [campaigns.tell_replaced],
+    ChunkRecorded: [cards.ask_to_seal, campaigns.finish_if_done, campaigns.offer_recorded],
+    CampaignPaused: [campaigns.offer_recorded],
+    ChunkToOffer: [delivery.offer_chunks],
+    ChunkToTell: [delivery.tell_chunk],
+    ChunkAccepted: [publication.publish_spans],
+    CampaignFinished: [cards.queue_purges],
+    CardsKept: [cards.queue_purges],
+    CardsToPurge: [cards.purge_chunks],
+    ChunkRevoked: [campaigns.finish_if_done],
+    CohortExtended: [campaigns.finish_if_done],
     ChunkSpent: [revocation.revoke_spent_chunks, campaigns.queue_again],
     CrlPublicationAsked: [publication.prepare_asked],
     CrlSigned: [publication.publish_crls],
@@ -111,9 +151,14 @@ def forget_unfinished(*, actor: Actor, now: datetime) -> None:
 
 
 def lapse_offers(*, actor: Actor, now: datetime) -> None:
-    """Offers that nobody answered for as long as the pack says have lapsed (CPS 4.4.1)."""
+    """Offers that nobody answered for as long as the pack says have lapsed (CPS 4.4.1).
+
+    Each is news of its own, and a campaign's fall due together: no more are added than are heard well between two ticks, so that
+    a subscriber who revokes meanwhile does not wait behind a hundred thousand.
+    """
+    room = LAPSED_AT_ONCE - outbox.fresh(LAPSED_AT_ONCE)
     after = timedelta(days=catalogue.current().authority.acceptance_days)
-    for reference in delivery_services.unanswered(now=now, after=after):
+    for reference in delivery_services.unanswered(now=now, after=after, limit=room, but=accepting.unasked()):
         delivery_services.lapse(reference=reference, actor=actor, now=now)
 
 
@@ -128,11 +173,11 @@ def revoke_unrecorded_authorities(*, actor: Actor, now: datetime) -> None:
 
 DUTIES: tuple[Callable[..., object], ...] = (
     publication_services.prepare_due,
-    mending.mend_published,
     issuance_services.mark_spent_claims,
     issuance_chunks.mark_spent_chunks,
     campaigns.go_on,
     keymaking_services.request_spent_again,
+    keymaking_pool.go_on,
     keymaking_services.purge_delivered,
     keymaking_services.purge_uncollected,
     forget_unfinished,

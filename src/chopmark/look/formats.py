@@ -28,6 +28,11 @@ def day(value: date, *, chinese: bool, short: bool = False) -> str:
     return f"{value.day} {month[:3] if short else month} {value.year}"
 
 
+def month(value: date, *, chinese: bool) -> str:
+    """November 2026; 2026年11月."""
+    return f"{value.year}年{value.month}月" if chinese else f"{MONTHS[value.month - 1]} {value.year}"
+
+
 def clock(value: datetime | time, *, seconds: bool = False) -> str:
     """24 hours; seconds only in evidence."""
     return f"{value:%H:%M:%S}" if seconds else f"{value:%H:%M}"

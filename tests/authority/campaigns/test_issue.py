@@ -2,13 +2,13 @@
 
 from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.states import ApplicationState
-from chopmark.authority.campaigns import handlers
+from chopmark.authority.campaigns import handlers, pacing
 from chopmark.authority.issuance.models import Certificate, IntendedChunk
 from chopmark.authority.participants.models import Subscriber
 from chopmark.pki.certificates import read_certificate
 from chopmark.pki.names import read_name
 from oracle import ask
-from world import NOON, WORKER, at, leaves
+from world import A_SECOND, NOON, WORKER, at, leaves
 
 
 def test_it_works(world, drive):
@@ -50,6 +50,28 @@ def test_all_is_in_order_afterwards(world, drive):
     assert (drive.report(campaign).issued, drive.report(campaign).pending) == (5, 0)
     world.turns()
     ask()
+
+
+def test_its_pace_is_told_by_when_its_certificates_were_recorded(world, drive):
+    campaign = drive.running(6)
+    drive.works(campaign)
+
+    def pace(now, pending=0):
+        with at("web"):
+            return pacing.pace(campaign, pending=pending, now=now)
+
+    assert pace(NOON + 60 * A_SECOND, pending=6).per_second is None
+    world.signs()
+    recorded = Certificate.objects.latest("recorded_at").recorded_at
+    a_minute_later = recorded + 60 * A_SECOND
+
+    found = pace(a_minute_later, pending=12)
+    assert found.done_lately == 6
+    assert found.per_second == round(6 / found.over_seconds, 1)
+    assert found.seconds_left == round(12 * found.over_seconds / 6)
+    assert found.double == 0
+    # An hour on, nothing came for a while: nobody can say how long the rest takes.
+    assert pace(a_minute_later + 3600 * A_SECOND, pending=12).seconds_left is None
 
 
 def test_a_chunk_is_done_once(world, drive):

@@ -14,7 +14,7 @@ from chopmark.authority.campaigns.errors import (
     CampaignMoved,
     CampaignNotApproved,
 )
-from chopmark.authority.campaigns.models import Campaign, CampaignApproval, CampaignChunk
+from chopmark.authority.campaigns.models import Campaign, CampaignApproval, CampaignChunk, CampaignRoll
 from chopmark.authority.campaigns.packing import Item, pack, unpack
 from chopmark.authority.participants.errors import PermissionMissing
 from world import NOON, a_csr, a_key, at, last_leaf, spki_der
@@ -90,13 +90,25 @@ def test_an_officer_at_a_counter_has_no_say(world, drive):
         drive.approves(campaign, world.chandra)
 
 
-@pytest.mark.parametrize("process", ["worker", "signer", "web"])
-def test_no_other_process_can_write_an_approval(drive, process):
+@pytest.mark.parametrize("process", ["worker", "signer", "responder"])
+def test_no_process_but_the_operators_and_the_consoles_can_write_an_approval(drive, process):
     campaign = drive.plans([drive.line(drive.person())])
     with pytest.raises(ProgrammingError, match="permission denied"), at(process):
         CampaignApproval.objects.create(
             campaign_id=campaign.pk, digest=campaign.digest, officer="31088", approved_at=NOON
         )
+
+
+@pytest.mark.parametrize("table", [Campaign, CampaignChunk, CampaignRoll])
+def test_the_console_plans_nothing_and_names_nobody(drive, table):
+    """Whoever has the web process may agree in an operator's name, but only to what the operator's process wrote."""
+    with pytest.raises(ProgrammingError, match="permission denied"), at("web"):
+        table.objects.bulk_create([table()])
+
+
+def test_the_console_reads_no_roll(drive):
+    with pytest.raises(ProgrammingError, match="permission denied"), at("web"):
+        CampaignRoll.objects.exists()
 
 
 def test_what_is_paused_begins_no_chunk_until_it_is_resumed(drive):

@@ -144,6 +144,26 @@ MISTAKES = {
         '[outlets.TST.hours]\nmon = ["17:30-09:00"]',
         "outlets.TST.hours.mon.0: hours end after",
     ),
+    "a capacity by day and by hour": (
+        "outlets.toml",
+        "[outlets.TST]\ncapacity_per_day = 100",
+        "outlets.TST: say its capacity per day or per hour",
+    ),
+    "a counter for nobody": (
+        "outlets.toml",
+        "[outlets.TST]\ncapacity_per_hour = 0",
+        "outlets.TST: a capacity must be at least 1",
+    ),
+    "no notice in a day": (
+        "authority.toml",
+        "notices_per_day = 0",
+        "notices_per_day: must be at least 1",
+    ),
+    "an acceptance of another kind": (
+        "types/personal.toml",
+        'campaign_acceptance = "silence"',
+        "campaign_acceptance: 'silence' is not one of",
+    ),
     "a promotion for ever": (
         "tariff.toml",
         "[personal-1y]\npromotions = [{ from = 2020-01-01, cents = 1 }]",

@@ -10,6 +10,7 @@ from chopmark.authority.custody.errors import AlgorithmNotOfKey, KeyNotInToken, 
 from chopmark.authority.custody.software_token import UnsafeSoftwareToken, UnsafeTokenInUse
 from chopmark.authority.custody.token import KeyAlgorithm, KeyHandle
 from chopmark.pki.algorithms import SignatureAlgorithm
+from chopmark.pki.signatures import verify_signature
 
 pytestmark = pytest.mark.filterwarnings("ignore::chopmark.authority.custody.software_token.UnsafeTokenInUse")
 
@@ -28,8 +29,33 @@ def test_it_works(token):
     public_key.verify(signature, b"words", ec.ECDSA(hashes.SHA256()))
 
 
-def test_a_key_outlives_its_process(token, tmp_path):
-    handle = token.generate("root-1", KeyAlgorithm.ED25519)
+@pytest.mark.parametrize(
+    ("kind", "algorithm"),
+    [
+        (KeyAlgorithm.P384, SignatureAlgorithm.ECDSA_SHA384),
+        (KeyAlgorithm.RSA_2048, SignatureAlgorithm.RSA_SHA256),
+        (KeyAlgorithm.ED25519, SignatureAlgorithm.ED25519),
+        (KeyAlgorithm.ML_DSA_65, SignatureAlgorithm.ML_DSA_65),
+    ],
+)
+def test_each_kind_of_key_signs_by_its_algorithm_and_no_other(token, kind, algorithm):
+    handle = token.generate("root-1", kind)
+
+    signature = token.sign(handle, b"words", algorithm)
+
+    verify_signature(
+        spki_der=token.public_key_der(handle),
+        signature_algorithm=algorithm,
+        signature=signature,
+        signed=b"words",
+    )
+    with pytest.raises(AlgorithmNotOfKey):
+        token.sign(handle, b"words", SignatureAlgorithm.ECDSA_SHA256)
+
+
+@pytest.mark.parametrize("kind", [KeyAlgorithm.ED25519, KeyAlgorithm.ML_DSA_65])
+def test_a_key_outlives_its_process(token, tmp_path, kind):
+    handle = token.generate("root-1", kind)
 
     again = UnsafeSoftwareToken(tmp_path / "token", b"correct horse")
 

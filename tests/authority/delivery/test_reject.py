@@ -26,7 +26,7 @@ def test_it_works(world, offered):
 
 
 def test_it_is_revoked_and_on_the_list_and_never_published(world, offered, repository):
-    world.rejects(offered)
+    world.rejects(offered, now=world.later(NOON))
     world.turns()
     certificate = issuance.certificate_of(offered.reference)
 

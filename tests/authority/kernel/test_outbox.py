@@ -1,5 +1,6 @@
 """Hand-overs: written with the effect, delivered at least once afterwards."""
 
+import importlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
@@ -142,6 +143,39 @@ def test_many_who_wait_for_a_signer_that_is_away_hold_up_nobody(rings, rang, ear
     outbox.drain({rang: [ear]}, now=NOON + LATEST_RETRY, limit=10)
 
     assert ear.heard == ["news"]
+
+
+def test_what_comes_last_waits_for_what_was_put_back(rings, rang, drains, ear, monkeypatch):
+    """A million letters stand due before the one hand-over that failed a moment ago, and holds up a list."""
+    rings("list")
+    ear.at["list"] = it_fails
+    drains(NOON)
+    ear.at.clear()
+    letter = type("Letter", (rang,), {})
+    monkeypatch.setitem(outbox._events, "letter.asked", letter)
+    monkeypatch.setitem(outbox._name_of, letter, "letter.asked")
+    monkeypatch.setattr(outbox, "_last", {*outbox._last, "letter.asked"})
+    for number in range(20):
+        outbox.hand_on(letter(f"letter {number}"), due_at=NOON - LEASE)
+
+    def drains_all():
+        return outbox.drain({rang: [ear], letter: [ear]}, now=NOON + LATEST_RETRY)
+
+    assert (drains_all(), ear.heard) == (1, ["list"])
+    assert (drains_all(), ear.heard) == (1, ["list", "letter 0"])  # each with a lease of its own
+    rings("news")
+    assert (drains_all(), ear.heard[2:]) == (1, ["news"])
+
+
+def test_whatever_a_whole_population_is_offered_and_told_comes_last():
+    importlib.import_module("chopmark.authority.pipeline")  # all events there are
+    assert outbox._last >= {
+        "campaign.replacement_to_tell",
+        "certificates.holders_to_tell",
+        "chunk.accepted",
+        "chunk.to_offer",
+        "chunk.to_tell",
+    }
 
 
 def test_while_one_worker_is_at_it_another_leaves_it_alone(rings, drains, ear):

@@ -132,6 +132,36 @@ def test_a_refusal_that_passes_is_not(stage, door):
     assert state() == "queued"
 
 
+@pytest.mark.parametrize("why", ["purpose_limit_reached", "caller_limit_reached", "total_limit_reached"])
+def test_when_the_hour_is_used_up_all_rest_for_one(stage, door, why):
+    """One refusal in the owner's log, and none for each of a million letters."""
+    door.refuses = why
+    for number in range(3):
+        tell(serial=SERIAL + bytes([number]))
+    hears()
+    clock_asks(NOON + timedelta(minutes=30))
+    tell(serial=SERIAL + b"\x03")
+    hears(NOON + timedelta(minutes=59))
+    assert len(door.asked) == 1
+    assert set(Standing.objects.values_list("ask_at", flat=True)) == {NOON + timedelta(hours=1)}
+
+    door.refuses = ""
+    clock_asks(NOON + timedelta(hours=1))
+    assert set(Standing.objects.values_list("state", "why")) == {("queued", "")}
+
+
+def test_what_is_queued_already_is_asked_about_while_others_rest(stage, door):
+    tell()
+    hears()
+    door.refuses = "purpose_limit_reached"
+    tell(serial=SERIAL + b"\x01")
+    hears()
+    door.refuses = ""
+    door.sent(NOON)
+    clock_asks(NOON + FIRST_WAIT)
+    assert sorted(Standing.objects.values_list("state", flat=True)) == ["asked", "sent"]
+
+
 def test_one_that_the_strongroom_gave_up_has_ended(stage, door):
     tell()
     door.stands = Delivered(state="given_up", channel="", ended_at=NOON)

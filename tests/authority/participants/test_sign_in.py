@@ -13,11 +13,13 @@ from chopmark.authority.participants.errors import (
     SignInRefused,
 )
 from chopmark.authority.participants.services import (
+    actor_of,
     begin_totp,
     close_login,
     confirm_totp,
     give_recovery_codes,
     open_applicant_login,
+    prove_again,
     sign_in_applicant,
     sign_in_staff,
 )
@@ -122,6 +124,26 @@ def test_a_recovery_code_works_once_and_is_not_kept(lee, later, request_of):
     with pytest.raises(SignInRefused):
         sign_in_staff(**shown, request=request_of())
     assert StaticToken.objects.count() == 9
+
+
+def test_a_fresh_code_proves_her_again_and_is_used_up(lee, later, code_at, as_process):
+    code, actor = code_at(lee, later), actor_of(lee, later)
+    with as_process("web"):
+        prove_again(actor=actor, code=code, now=later)
+    assert b"staff:proved_again" in bytes(Leaf.objects.latest("pk").entry)
+
+    with pytest.raises(OneTimeCodeWrong):
+        prove_again(actor=actor, code=code, now=later + timedelta(seconds=1))
+    assert b'"refused":"one_time_code_wrong"' in bytes(Leaf.objects.latest("pk").entry)
+
+
+def test_guessing_a_fresh_code_makes_even_the_right_one_wait(lee, later, code_at):
+    actor, code = actor_of(lee, later), code_at(lee, later)
+    for _ in range(4):
+        with pytest.raises(OneTimeCodeWrong):
+            prove_again(actor=actor, code="000000", now=later)
+    with pytest.raises(OneTimeCodeWrong):
+        prove_again(actor=actor, code=code, now=later)
 
 
 def test_a_closed_login_does_not_sign_in(lee, registrar, later, code_at, request_of):

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.db import OperationalError
 from granian.server.embed import Server
 
 from chopmark.authority.protocols.ocsp import app
@@ -110,3 +111,14 @@ def test_health_and_readiness_are_told_apart(client):
 
 def test_other_methods_are_refused(client):
     assert client.put("/", content=b"x").status_code == 405
+
+
+def test_it_ends_in_order_though_the_last_counts_cannot_be_recorded(responder, monkeypatch):
+    def lost():
+        raise OperationalError
+
+    monkeypatch.setattr(responder, "record", lost)
+    monkeypatch.setattr(app.connection, "close", lambda: None)
+    responder.__rsgi_del__(None)
+    with pytest.raises(RuntimeError):  # its helpers have been sent home
+        responder._pool.submit(lost)

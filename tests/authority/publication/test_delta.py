@@ -178,7 +178,7 @@ def test_the_full_list_is_brought_forward_for_a_compromised_key_only(issuing, fu
     before = CrlIntent.objects.count()
     for _ in range(2):  # news may come twice
         services.bring_forward(
-            issuer_id=issuing.id, serial_number=OTHER, reason=reason, actor=WORKER, now=LATER
+            issuer_id=issuing.id, serial_numbers=[OTHER], reason=reason, actor=WORKER, now=LATER
         )
     made = [row.shard for row in CrlIntent.objects.order_by("id")[before:]]
     partition = shard_of(OTHER, list_of(issuing.id, 1).rule.partitions)
@@ -187,7 +187,7 @@ def test_the_full_list_is_brought_forward_for_a_compromised_key_only(issuing, fu
 
 def test_news_of_a_release_comes_once(issuing, full):
     Suspension.objects.create(issuer_id=issuing.id, serial_number=OTHER, suspended_at=NOON)
-    news = {"issuer_id": issuing.id, "serial_number": OTHER, "actor": WORKER}
+    news = {"issuer_id": issuing.id, "serial_numbers": [OTHER], "actor": WORKER}
     services.bring_forward(**news, reason=CRLReason.CERTIFICATE_HOLD, now=LATER)
     Release.objects.create(
         suspended_at=NOON, issuer_id=issuing.id, serial_number=OTHER, released_at=LATER + A_SECOND

@@ -5,7 +5,7 @@ import pytest
 from authority.publication.lists_stage import first_lists
 from authority.signing_stage import A_SECOND, NOON, Broken, log_everything
 from chopmark.authority.kernel.actors import process
-from chopmark.authority.publication import mending, publishing, services, signing
+from chopmark.authority.publication import mending, repository, services, signing
 
 WORKER = process("worker")
 
@@ -45,6 +45,17 @@ def test_a_file_that_is_missing_or_altered_is_written_again(published, name, as_
     assert (published / name).read_bytes() == was
 
 
+def test_a_worker_on_another_machine_has_its_own_copy(published, settings, tmp_path):
+    settings.CHOPMARK_PUBLIC_DIR = tmp_path / "another machine"
+    assert mend() > 0
+    there, here = (
+        {path.name: path.read_bytes() for path in one.glob("c*/*")}
+        for one in (published, tmp_path / "another machine")
+    )
+    assert here == there
+    assert mend() == 0
+
+
 def test_one_list_that_fails_keeps_no_other_waiting(issuing, public, monkeypatch):
     real = services.prepare_crl
 
@@ -61,6 +72,6 @@ def test_what_cannot_be_published_keeps_no_list_from_being_prepared(issuing, pub
     def fail(**given):
         raise Broken
 
-    monkeypatch.setattr(publishing, "publish_authority", fail)
+    monkeypatch.setattr(repository, "publish_authority", fail)
     log_everything()
     assert services.prepare_due(actor=WORKER, now=NOON) == len(first_lists())

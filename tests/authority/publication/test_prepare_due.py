@@ -26,7 +26,7 @@ from authority.signing_stage import (
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.crl_signing import SoFar, sign_crl
 from chopmark.authority.kernel.actors import Actor, ActorKind
-from chopmark.authority.publication import handlers, publishing, services, signing
+from chopmark.authority.publication import handlers, repository, services, signing
 from chopmark.authority.publication.events import CrlPublicationAsked
 from chopmark.authority.publication.lists import list_of
 from chopmark.authority.publication.models import (
@@ -43,7 +43,11 @@ def test_news_whose_signer_died_does_not_wait_for_a_slot(issuing, revoke, token,
     revoke(at=NOON + A_SECOND)
     later = NOON + 2 * A_SECOND
     services.bring_forward(
-        issuer_id=issuing.id, serial_number=SERIAL, reason=CRLReason.KEY_COMPROMISE, actor=WORKER, now=later
+        issuer_id=issuing.id,
+        serial_numbers=[SERIAL],
+        reason=CRLReason.KEY_COMPROMISE,
+        actor=WORKER,
+        now=later,
     )
     with living() as dying, monkeypatch.context() as broken:
         broken.setattr(token, "sign", it_fails)
@@ -168,9 +172,9 @@ def test_an_operator_may_publish_now_and_an_officer_may_not(issuing):
 
 
 def test_authority_certificates_are_public_before_their_address_is_printed(issuing, public):
-    assert publishing.publish_authorities(actor=WORKER, now=NOON) == 0
+    assert repository.publish_authorities(actor=WORKER, now=NOON) == 0
     log_everything()
-    assert publishing.publish_authorities(actor=WORKER, now=NOON) == 4
-    assert publishing.publish_authorities(actor=WORKER, now=NOON) == 0
+    assert repository.publish_authorities(actor=WORKER, now=NOON) == 4
+    assert repository.publish_authorities(actor=WORKER, now=NOON) == 0
     assert (public / "ca" / "identity-1.crt").read_bytes() == issuing.certificate_der
     assert CertificatePublication.objects.count() == 4

@@ -1,14 +1,22 @@
 """Yesterday's backup and today's log give back every revocation, suspension and release."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.db import connection
 
 import oracle
 from chopmark.authority.applications.selectors import by_reference
+from chopmark.authority.audit.tags import AuditTag
+from chopmark.authority.catalogue.words import Asker
 from chopmark.authority.kernel.actors import Actor, ActorKind
+from chopmark.authority.kernel.identifiers import CertificateId
+from chopmark.authority.revocation import restoring
+from chopmark.authority.revocation.asking import Asked, Means
+from chopmark.authority.revocation.mass import revoke_many
 from chopmark.authority.revocation.models import Release, Revocation, Suspension
-from chopmark.authority.revocation.restoring import restore
+from chopmark.authority.revocation.restoring import REVOKED, TOLD, restore
 from chopmark.authority.revocation.selectors import open_suspensions
 from chopmark.authority.revocation.services import revoke_by_subscriber
 from chopmark.authority.revocation.suspending import release_by_officer, suspend_by_officer
@@ -20,6 +28,7 @@ from chopmark.verifier.sources import DirectorySource
 from world import A_SECOND, NOON, handed_on, last_leaf
 
 TABLES = ("revocation_release", "revocation_suspension", "revocation_revocation")
+ASKED = Asked(by=Asker.SUBSCRIBER, means=Means.TELEPHONE, document="CALL 2611-004")
 BIKRAM = Actor(
     kind=ActorKind.OFFICER, id="20417", permissions=frozenset({"counter:suspension:take"}), outlet="DEMO"
 )
@@ -63,10 +72,10 @@ def log(world):
 
     revoke(0, NOON)
     for at in (1, 2, 3):
-        suspend_by_officer(**named[at], actor=BIKRAM, now=NOON)
-    release_by_officer(**named[1], actor=BIKRAM, now=NOON + A_SECOND)
+        suspend_by_officer(**named[at], asked=ASKED, actor=BIKRAM, now=NOON)
+    release_by_officer(**named[1], asked=ASKED, actor=BIKRAM, now=NOON + A_SECOND)
     revoke(3, NOON + A_SECOND)
-    suspend_by_officer(**named[1], actor=BIKRAM, now=NOON + 2 * A_SECOND)
+    suspend_by_officer(**named[1], asked=ASKED, actor=BIKRAM, now=NOON + 2 * A_SECOND)
     world.turns()
     return DirectorySource(settings.CHOPMARK_LOG_DIR)
 
@@ -123,13 +132,13 @@ def test_what_was_suspended_again_meanwhile_is_on_the_list_once_and_released_at_
     on_hold = Suspension.objects.latest("suspended_at")
     named = {"issuer_id": on_hold.issuer_id, "serial_number": bytes(on_hold.serial_number)}
     restore_from_backup()
-    suspend_by_officer(**named, actor=BIKRAM, now=NOON + 30 * A_SECOND)
+    suspend_by_officer(**named, asked=ASKED, actor=BIKRAM, now=NOON + 30 * A_SECOND)
 
     assert restore(told=told, actor=OPERATOR, now=NOON + 60 * A_SECOND) == 7
 
     world.turns(now=NOON + 60 * A_SECOND)
     oracle.ask(now=NOON + 60 * A_SECOND)
-    release_by_officer(**named, actor=BIKRAM, now=NOON + 61 * A_SECOND)
+    release_by_officer(**named, asked=ASKED, actor=BIKRAM, now=NOON + 61 * A_SECOND)
     assert not open_suspensions(**named).exists()
 
 
@@ -140,7 +149,31 @@ def test_what_was_released_meanwhile_does_not_lose_the_rest(log):
     named = {"issuer_id": released.issuer_id, "serial_number": bytes(released.serial_number)}
     restore_from_backup()
     Suspension.objects.create(**named, suspended_at=NOON)
-    release_by_officer(**named, actor=BIKRAM, now=NOON + 30 * A_SECOND)
+    release_by_officer(**named, asked=ASKED, actor=BIKRAM, now=NOON + 30 * A_SECOND)
 
     assert restore(told=told, actor=OPERATOR, now=NOON + 60 * A_SECOND) == 5
     assert list(map(len, rows())) == [2, 4, 1]
+
+
+def test_what_a_campaign_revokes_at_the_same_time_does_not_lose_the_rest(log, monkeypatch):
+    """It takes no locks, and may come between the look and the row."""
+    told, looks = told_by(log, own_key()), restoring._is_there
+    restore_from_backup()
+
+    def overtaken(one):
+        answer = looks(one)
+        if one.tag in REVOKED and not answer:
+            certificates = [CertificateId(one.issuer_id, one.serial_number)]
+            revoke_many(
+                certificates=certificates, reason=CRLReason.SUPERSEDED, behind={}, actor=OPERATOR, now=NOON
+            )
+        return answer
+
+    monkeypatch.setattr(restoring, "_is_there", overtaken)
+    assert restore(told=told, actor=OPERATOR, now=NOON + 60 * A_SECOND) == 5
+    assert list(map(len, rows())) == [2, 4, 1]
+
+
+def test_no_tag_that_ends_or_holds_trust_is_passed_over():
+    said = re.compile(r"certificate:(revoked|suspended|released)_by_\w+")
+    assert {tag for tag in AuditTag if said.fullmatch(tag)} == TOLD

@@ -17,7 +17,7 @@ from chopmark.authority.keymaking import signing as keymaking_signing
 from chopmark.authority.keymaking.models import Envelope, MadeKey, WrappedKey
 from chopmark.authority.protocols.ocsp.counting import Refusals
 from chopmark.authority.protocols.ocsp.delegations import Delegations
-from chopmark.authority.publication import publishing
+from chopmark.authority.publication import publishing, repository
 from chopmark.authority.publication import services as publication
 from chopmark.authority.publication import signing as publication_signing
 from chopmark.authority.publication.models import Crl, CrlIntent
@@ -102,7 +102,7 @@ def test_lists_go_from_slot_to_file(issuing, token, claimer, as_process):
     log_everything()
     with as_process("worker"):
         assert publishing.publish_signed(actor=worker, now=NOON) == due
-        assert publishing.publish_authorities(actor=worker, now=NOON) == 4
+        assert repository.publish_authorities(actor=worker, now=NOON) == 4
 
 
 def test_a_responder_gets_its_delegates_and_follows_the_status(issuing, token, claimer, as_process, tmp_path):

@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -24,7 +25,7 @@ from authority.validation.status_stage import (
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.issuance.models import Certificate, Kind
 from chopmark.authority.validation import status_feed
-from chopmark.authority.validation.errors import DatabaseIsStandby
+from chopmark.authority.validation.errors import DatabaseIsStandby, DatabaseLeftBehind
 from chopmark.authority.validation.models import StatusChange
 from chopmark.authority.validation.status import GOOD, UNKNOWN, key_of
 from chopmark.authority.validation.status_feed import follow, run_forever
@@ -202,6 +203,29 @@ def test_a_standby_is_not_believed(store, monkeypatch):
     )
     with pytest.raises(DatabaseIsStandby):
         follow(store)
+
+
+def on_line(store, line):
+    """What is known came from the same database, on that timeline."""
+    name, _, ours = store.horizon.database.rpartition("/")
+    store.horizon = replace(store.horizon, database=f"{name}/{int(ours, 16) + line:08X}")
+
+
+def test_a_primary_that_another_took_over_from_is_not_followed(store):
+    """Switched on again, it takes writes, and does not know what was revoked since."""
+    record(ASHA)
+    follow(store)
+    on_line(store, +1)
+    for _ in range(2):
+        with pytest.raises(DatabaseLeftBehind):
+            follow(store)
+
+
+def test_a_standby_that_took_over_is_read_anew(store):
+    record(ASHA)
+    on_line(store, -1)
+    assert follow(store) is None
+    assert store.status_of(1, ASHA) == GOOD
 
 
 class Heard:

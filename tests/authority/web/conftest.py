@@ -73,3 +73,8 @@ def registrar() -> Officer:
 @pytest.fixture
 def supervisor() -> Officer:
     return Officer("70031", Role.SUPERVISOR, ActorKind.SUPERVISOR).enter()
+
+
+@pytest.fixture
+def operator() -> Officer:
+    return Officer("31140", Role.OPERATOR, ActorKind.OPERATOR).enter()

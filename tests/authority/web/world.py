@@ -94,6 +94,7 @@ class Officer:
     role: Role
     kind: ActorKind = ActorKind.OFFICER
     client: Client = field(default_factory=Client)
+    key: bytes = b""
 
     def enter(self) -> "Officer":
         """By the welcome link, the password and the first codes, all through the pages."""
@@ -110,7 +111,7 @@ class Officer:
         )
         self.client.post(f"/staff/welcome/{token}", {"password": PASSWORD, "again": PASSWORD})
         secret = self.client.get("/staff/authenticator").context["secret"]
-        key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+        self.key = key = base64.b32decode(secret + "=" * (-len(secret) % 8))
         self.client.post("/staff/authenticator", {"code": code(key)})
         answer = self.client.post(
             "/staff/sign-in", {"number": self.number, "password": PASSWORD, "code": code(key, steps=1)}

@@ -74,4 +74,7 @@ class Application(models.Model):
                 condition=Q(spki_sha256__isnull=False) & ~Q(state__in=list(GAVE_UP)),
             ),
         ]
-        indexes = [models.Index("outlet", "state", "submitted_at", name="application_queue")]
+        indexes = [
+            models.Index("outlet", "state", "submitted_at", name="application_queue"),
+            models.Index("record_id", name="application_of_record"),
+        ]

@@ -5,8 +5,8 @@ which line of which chunk of which campaign it is, so that a row needs no pointe
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -41,8 +41,7 @@ _COLUMNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """One line of a chunk with what the owner says of it: what will be printed, and which class it makes the subscriber."""
 
     place: int
@@ -61,6 +60,13 @@ def reference_of(campaign: int, chunk: int, place: int) -> str:
 
 def place_in(reference: str) -> int:
     return int(reference[11:15])
+
+
+def line_of(reference: str) -> tuple[int, int, int] | None:
+    """Campaign, chunk and place that an application's reference says; nothing if it is of no campaign."""
+    if not reference.startswith("CP"):
+        return None
+    return int(reference[2:6]), int(reference[6:11]), place_in(reference)
 
 
 def add_named(
@@ -97,14 +103,17 @@ def add_named(
 
 def lines_of(campaign: int, chunk: int) -> Sequence[Named]:
     """The lines of a chunk as they were written down, in their order; none if its names were not opened yet."""
-    first, last = reference_of(campaign, chunk, 0), reference_of(campaign, chunk, 9999)
-    rows = Application.objects.filter(reference__gte=first, reference__lte=last).order_by("reference")
-    columns = ("reference", "record_id", "subject_name", "subject_email", "age_band", "spki_sha256", "state")
-    return [
-        Named(place_in(reference), record_id, name, email, band, bytes(digest), state != _REFUSED)
-        for reference, record_id, name, email, band, digest, state in rows.values_list(*columns)
-        if record_id is not None and digest is not None
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select reference, record_id, subject_name, subject_email, age_band, spki_sha256, state"
+            " from applications_application where reference between %s and %s"
+            " and record_id is not null and spki_sha256 is not null order by reference",
+            [reference_of(campaign, chunk, 0), reference_of(campaign, chunk, 9999)],
+        )
+        return [
+            Named(place_in(reference), record_id, name, email, band, bytes(digest), state != _REFUSED)
+            for reference, record_id, name, email, band, digest, state in cursor.fetchall()
+        ]
 
 
 def refuse_lines(campaign: int, chunk: int, places: Iterable[int]) -> None:

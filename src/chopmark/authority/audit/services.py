@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from django.db import models, transaction
 
@@ -16,6 +16,7 @@ from chopmark.authority.audit.tags import AuditTag
 from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.kernel.copying import as_jsonb, copy_rows, draw
 from chopmark.pki.refusals import Refusal
+from chopmark.pki.tlog.alike import leaf_writer
 from chopmark.pki.tlog.leaf import Leaf as LogLeaf
 from chopmark.pki.tlog.leaf import canonical_payload, commitment, encode_leaf
 from chopmark.pki.tlog.merkle import leaf_hash
@@ -107,12 +108,11 @@ def leave(
     return _write(tag, public or {}, {**payload, **promises}, now, outlet, refused=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One of many things that one transaction does: what its leaf says openly, and what it commits to."""
+class Line(NamedTuple):
+    """One of many things that an act does: what its leaf says openly, and what it commits to, perhaps in canonical form."""
 
     public: Facts
-    payload: Mapping[str, Any]
+    payload: Mapping[str, Any] | bytes
 
 
 def leave_many(*, lines: Sequence[Line], now: datetime, tag: AuditTag | None = None) -> list[int]:
@@ -129,12 +129,14 @@ def leave_many(*, lines: Sequence[Line], now: datetime, tag: AuditTag | None = N
         draw("audit_leaf_id_seq", len(lines)),
         secrets.token_bytes(32 * len(lines)),
     )
+    kinds = {tuple(line.public) for line in lines}
+    writers = {names: leaf_writer(str(tag), at, names) for names in kinds}
     entries, payloads = [], []
     for place, (leaf_id, line) in enumerate(zip(ids, lines, strict=True)):
-        salt, said = chance[32 * place : 32 * place + 32], canonical_payload(line.payload)
-        entry = encode_leaf(
-            LogLeaf(tag=str(tag), at=at, public=line.public, commitment=commitment(salt, said))
-        )
+        salt, said = chance[32 * place : 32 * place + 32], line.payload
+        if not isinstance(said, bytes):
+            said = canonical_payload(said)
+        entry = writers[tuple(line.public)](commitment(salt, said), tuple(line.public.values()))
         entries.append((leaf_id, entry, leaf_hash(entry)))
         payloads.append((leaf_id, salt, as_jsonb(said)))
     copy_rows("audit_leaf", {"id": "int8", "entry": "bytea", "leaf_hash": "bytea"}, entries)

@@ -21,7 +21,8 @@ from chopmark.authority.applications.population import (
 )
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
-from chopmark.authority.campaigns import selectors
+from chopmark.authority.campaigns import notice_queue, selectors
+from chopmark.authority.campaigns.errors import CampaignNotProven
 from chopmark.authority.campaigns.models import Campaign, CampaignChunk, CampaignFailure, CampaignRoll
 from chopmark.authority.campaigns.packing import Item, unpack
 from chopmark.authority.campaigns.planning import spki_of
@@ -105,6 +106,8 @@ def _opened(campaign: Campaign, items: Sequence[Item], opener: Opener) -> Opened
     lines: list[Named] = []
     refused: dict[int, str] = {}
     rolls: list[str] = []
+    if campaign.grant_id is None:  # of a kind that opens no record
+        raise CampaignNotProven(rule="grant")
     for at in range(0, len(items), IN_ONE_CALL):
         found, roll = opener.open_roll(
             grant=campaign.grant_id,
@@ -179,6 +182,8 @@ def _keep_failed(
 
 
 def _failures(campaign_id: int, number: int, failed: Mapping[int, str], now: datetime) -> list[models.Model]:
+    if failed:
+        notice_queue.tell_of_failed(campaign_id, number, now)
     return [
         CampaignFailure.objects.create(
             campaign_id=campaign_id, number=number, place=place, code=code, failed_at=now

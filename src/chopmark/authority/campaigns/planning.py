@@ -2,9 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from chopmark.authority.applications.errors import KeyRepeated
@@ -15,6 +16,7 @@ from chopmark.authority.campaigns.errors import (
     LineMalformed,
     LineRepeated,
 )
+from chopmark.authority.campaigns.foretelling import issue_facts
 from chopmark.authority.campaigns.models import Campaign
 from chopmark.authority.campaigns.packing import Item, pack
 from chopmark.authority.catalogue import selectors as catalogue
@@ -48,7 +50,7 @@ class Planned:
 
     count: int
     chunks: Sequence[tuple[int, bytes]]
-    facts: Mapping[str, str | int]
+    facts: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -57,8 +59,17 @@ class _Seen:
     keys: set[bytes] = field(default_factory=set)
 
 
-def dry_run(wanted: Wanted, lines: Iterable[str], *, now: datetime) -> Planned:
-    """Look at every line and write nothing; `CampaignFaulty` names the lines that cannot be used, by number and reason."""
+def anybody(record_id: UUID) -> None:
+    """A population issue is for whoever stands in the file."""
+
+
+def dry_run(
+    wanted: Wanted, lines: Iterable[str], *, now: datetime, require: Callable[[UUID], None] = anybody
+) -> Planned:
+    """Look at every line and write nothing; `CampaignFaulty` names the lines that cannot be used, by number and reason.
+
+    `require` refuses a record that the campaign is not for.
+    """
     press = Press(
         wanted.type_code, now
     )  # refuses a type that is not offered, recognised, or has several issuers
@@ -67,15 +78,16 @@ def dry_run(wanted: Wanted, lines: Iterable[str], *, now: datetime) -> Planned:
     items: list[Item] = []
     numbers: dict[bytes, int] = {}  # by the key's digest
     seen = _Seen()
-    for number, line in _numbered(lines):
+    for number, line in numbered(lines):
         try:
             item, digest = _item(line, wanted.input, policy, seen)
+            require(item.record_id)
         except Refusal as refusal:
             faults.append((number, refusal.code))
         else:
             items.append(item)
             numbers[digest] = number
-    faults += _in_use(numbers)
+    faults += in_use(numbers)
     if faults:
         raise CampaignFaulty(sorted(faults)[:FAULTS_SHOWN])
     if not items:
@@ -84,11 +96,12 @@ def dry_run(wanted: Wanted, lines: Iterable[str], *, now: datetime) -> Planned:
     return Planned(
         count=len(items),
         chunks=[(len(chunk), pack(chunk)) for chunk in chunks],
-        facts=_facts(press, len(items), len(chunks), now),
+        facts=facts_of(press, len(items), len(chunks), now)
+        | issue_facts(wanted.type_code, [item.record_id for item in items], now, agreement=wanted.agreement),
     )
 
 
-def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+def numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     """Lines as an editor numbers them; empty ones and comments say nothing."""
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("#"):
@@ -116,10 +129,10 @@ def _read(line: str) -> Item:
 
 def spki_of(item: Item, kind: str) -> bytes:
     """The public key of a line; a request proves again that its maker holds the private half."""
-    return item.key if kind == Campaign.Input.KEYS else read_request(item.key).spki_der
+    return read_request(item.key).spki_der if kind == Campaign.Input.CSR else item.key
 
 
-def _in_use(numbers: Mapping[bytes, int]) -> list[tuple[int, str]]:
+def in_use(numbers: Mapping[bytes, int]) -> list[tuple[int, str]]:
     """Lines whose key an application names already."""
     digests, found = list(numbers), list[tuple[int, str]]()
     for at in range(0, len(digests), CHUNK):
@@ -127,7 +140,7 @@ def _in_use(numbers: Mapping[bytes, int]) -> list[tuple[int, str]]:
     return found
 
 
-def _facts(press: Press, count: int, chunks: int, now: datetime) -> dict[str, str | int]:
+def facts_of(press: Press, count: int, chunks: int, now: datetime) -> dict[str, Any]:
     lines = catalogue.fee_lines(press.kind, on=now, key_source=KeySource.CAMPAIGN)
     return {
         "certificates": count,

@@ -27,9 +27,9 @@ def proven_lines(
 ) -> list[PrintLine]:
     """What may be printed for these lines of a chunk; each of the things below holds, or `CampaignNotProven`."""
     campaign = Campaign.objects.filter(id=campaign_id).first()
-    if campaign is None or campaign.type_code != type_code:
+    if campaign is None or campaign.type_code != type_code or selectors.is_of_certificates(campaign, number):
         raise CampaignNotProven(rule="campaign")
-    items = _approved_items(campaign, number)
+    items = unpack(approved_octets(campaign, number))
     named = lines_of(campaign_id, number)
     _require_owners_word(campaign, number, named)
     by_place = {line.place: line for line in named}
@@ -50,17 +50,23 @@ def proven_lines(
     ]
 
 
-def _approved_items(campaign: Campaign, number: int) -> list[Item]:
-    """The lines of the chunk, as enough operators have approved them."""
-    digests = selectors.chunk_digests(campaign.pk)
-    _require(selectors.digest_of(campaign, digests) == bytes(campaign.digest), "digest")
-    _require(selectors.is_approved(campaign), "approved")
+def approved_octets(campaign: Campaign, number: int) -> bytes:
+    """The lines of the chunk, packed, as enough operators have approved them."""
+    digests = approved_chunks(campaign)
     chunk = CampaignChunk.objects.filter(campaign_id=campaign.pk, number=number).first()
     if chunk is None or not 0 <= number < len(digests):
         raise CampaignNotProven(rule="chunk")
     items = bytes(chunk.items)
     _require(chunk_digest(items) == digests[number] == bytes(chunk.digest), "items")
-    return unpack(items)
+    return items
+
+
+def approved_chunks(campaign: Campaign) -> list[bytes]:
+    """The digest of each chunk; the campaign and its terms are what enough operators have approved."""
+    digests = selectors.chunk_digests(campaign.pk)
+    _require(selectors.digest_of(campaign, digests) == bytes(campaign.digest), "digest")
+    _require(selectors.is_approved(campaign), "approved")
+    return digests
 
 
 def _require_owners_word(campaign: Campaign, number: int, named: Sequence[Named]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from chopmark.authority.campaigns import card_purging, card_signing
 from chopmark.authority.campaigns.proof import proven_lines
 from chopmark.authority.catalogue import selectors as catalogue
 from chopmark.authority.catalogue.shapes import key_policy
@@ -27,7 +28,12 @@ AT_ONCE = 8
 
 
 def run_once(*, token: Token, now: datetime, claimer: int) -> int:
-    """Sign a chunk that waits; answers how many certificates were recorded."""
+    """Sign a chunk that waits, seal the keys of one to its card bureau, destroy some; answers how many it did."""
+    done = _sign_one(token, now, claimer) + card_signing.seal_one(token=token, now=now)
+    return done + card_purging.purge_asked(now=now)
+
+
+def _sign_one(token: Token, now: datetime, claimer: int) -> int:
     waiting = waiting_chunks(AT_ONCE)
     if waiting and witnesses.are_late(now=now):
         log.warning("issuing_paused", why="no quorum of witnesses", chunks=len(waiting))

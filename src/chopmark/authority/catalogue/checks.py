@@ -52,6 +52,9 @@ def _authority(pack: Pack) -> Iterator[Mistake]:
         yield Mistake("authority.toml", "zone", "no such time zone")
     if not {"en", "zh-hant"} <= set(pack.authority.languages):
         yield Mistake("authority.toml", "languages", "en and zh-hant are always there")
+    a_day = pack.authority.notices_per_day
+    if a_day is not None and a_day < 1:
+        yield Mistake("authority.toml", "notices_per_day", "must be at least 1")
 
 
 def _access(pack: Pack) -> Iterator[Mistake]:
@@ -149,6 +152,12 @@ def _promotions_end(line: TariffLine, code: str) -> Iterator[tuple[str, str]]:
 def _outlets(pack: Pack) -> Iterator[Mistake]:
     if pack.outlets.holidays not in holidays.list_supported_countries():
         yield Mistake("outlets.toml", "holidays", "no calendar of public holidays for this country")
+    for code, outlet in pack.outlets.outlets.items():
+        said = [one for one in (outlet.capacity_per_day, outlet.capacity_per_hour) if one is not None]
+        if len(said) > 1:
+            yield Mistake("outlets.toml", f"outlets.{code}", "say its capacity per day or per hour")
+        if any(one < 1 for one in said):
+            yield Mistake("outlets.toml", f"outlets.{code}", "a capacity must be at least 1")
 
 
 def _contracts(pack: Pack) -> Iterator[Mistake]:

@@ -64,5 +64,9 @@ class Weekly:
         week = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
         return self.holiday if holiday else week[weekday]
 
+    def open_for(self, weekday: int, *, holiday: bool) -> timedelta:
+        """How long it is open on such a day."""
+        return sum((hours.closes - hours.opens for hours in self.on(weekday, holiday=holiday)), timedelta())
+
     def cover(self, local: datetime, *, holiday: bool) -> bool:
         return any(hours.cover(local.time()) for hours in self.on(local.weekday(), holiday=holiday))

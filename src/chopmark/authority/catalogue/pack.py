@@ -6,7 +6,7 @@ Money is in cents; `from` and `until` are days in the pack's own zone, both incl
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chopmark.authority.catalogue.hours import Weekly
@@ -105,6 +105,8 @@ class Authority:
     # How many witnesses must have cosigned the log before anything is delivered or published; 0: none is waited for.
     witness_quorum: int = 0
     acceptance_days: int = 30  # a certificate that nobody accepts within them is revoked
+    # How many notices the owner's policy lets us ask for in a day (`per_day` of her purpose for them), for plans alone.
+    notices_per_day: int | None = None
     campaign_approvals: int = (
         2  # how many different operators must agree to a campaign before anything of it is signed
     )
@@ -244,7 +246,23 @@ class Outlet(Period):
     district: Words
     address: Words
     hours: Weekly
+    # How many people its counters serve, for plans alone: on a day on which it is open, or in each of its hours.
+    capacity_per_day: int | None = None
+    capacity_per_hour: int | None = None
     code: str = place()
+
+    @property
+    def has_capacity(self) -> bool:
+        return self.capacity_per_day is not None or self.capacity_per_hour is not None
+
+    def serves_on(self, day: date, *, holiday: bool) -> int:
+        """How many people on this day; none where it is closed or not authorised."""
+        open_for = self.hours.open_for(day.weekday(), holiday=holiday)
+        if not open_for or not self.covers(day):
+            return 0
+        if self.capacity_per_day is not None:
+            return self.capacity_per_day
+        return int((self.capacity_per_hour or 0) * open_for / timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +293,9 @@ class Contracts:
 class AgreementVersion(Period):
     version: str
     text: Words
+    accepts_campaigns: bool = (
+        False  # it says that a certificate that a campaign makes for a card is accepted with it
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -241,6 +241,14 @@ def agreement_in_force(on: date, code: str = "terms") -> AgreementText:
     )
 
 
+def agreement_accepts(name: str) -> bool:
+    """Whether a text, by the name under which people agreed to it, counts as acceptance of what a campaign makes for a card."""
+    code, _, version = name.partition(" ")
+    agreement = current().agreements.get(code)
+    versions = agreement.versions if agreement else ()
+    return any(one.version == version and one.accepts_campaigns for one in versions)
+
+
 def require_algorithm(algorithm: KeyAlgorithm | SignatureAlgorithm, on: date) -> None:
     """Refuse what may not stand in anything issued on this day (C16): not yet, or past its hard stop."""
     pack = current()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from chopmark.authority.catalogue.values import NameAttribute, Period, Words, place
 from chopmark.authority.catalogue.words import (
+    Acceptance,
     Asker,
     Channel,
     Evidence,
@@ -118,6 +119,7 @@ class CertificateType(Period):
     evidence: tuple[Evidence, ...]
     recognition: tuple[Period, ...] = ()
     channels: tuple[Channel, ...]
+    campaign_acceptance: Acceptance = Acceptance.OFFER
     registration_authorities: tuple[str, ...] = ()
     server_names: ServerNames | None = None
     file: str = place()

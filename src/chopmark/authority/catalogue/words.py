@@ -89,6 +89,13 @@ class KeySource(StrEnum):
     OWN = "own"
 
 
+class Acceptance(StrEnum):
+    """What makes a certificate of a campaign accepted by its subscriber (CPS 4.4)."""
+
+    AGREEMENT = "agreement"  # what she agreed to when she applied: the certificate comes in her card
+    OFFER = "offer"  # her own word, at the portal, within the days of the pack
+
+
 class Channel(StrEnum):
     """Where an application may come in."""
 

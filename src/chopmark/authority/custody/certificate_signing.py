@@ -5,6 +5,7 @@ It takes whole TBSCertificates in batches, each with the template that the signe
 
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass
+from typing import NamedTuple
 
 from chopmark.authority.custody.rules import OwnReader, handle_of, require, require_within
 from chopmark.authority.custody.selectors import IssuingAuthority
@@ -15,8 +16,7 @@ from chopmark.pki.profiles import ExtendedKeyUsage
 SERIAL_NUMBER_OCTETS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class ToBeSigned:
+class ToBeSigned(NamedTuple):
     """A TBSCertificate and the template that it must be of."""
 
     tbs_certificate: bytes

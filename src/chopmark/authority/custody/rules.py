@@ -14,7 +14,9 @@ from chopmark.pki.certificates import (
     read_certificate,
     shape_of,
 )
+from chopmark.pki.certificates.moulds import Cut
 from chopmark.pki.judges import own
+from chopmark.pki.judges.kin import Kin
 from chopmark.pki.rule import Given
 from chopmark.pki.tbs import TbsCertificate, read_tbs_certificate
 
@@ -31,7 +33,7 @@ def handle_of(authority: IssuingAuthority, token: Token) -> KeyHandle:
     return handle
 
 
-def read_own(tbs: bytes, template: CertificateTemplate, authority: IssuingAuthority) -> TemplateValues:
+def read_own(tbs: bytes, template: CertificateTemplate, authority: IssuingAuthority) -> TemplateValues | Cut:
     """What the bytes say, if they keep our own rules and are exactly what this template of this issuer writes."""
     return OwnReader(authority).read(tbs, template)
 
@@ -45,17 +47,26 @@ class OwnReader:
         self._given: dict[
             int, tuple[CertificateTemplate, Given]
         ] = {}  # by identity; the template is kept alive
+        self._kin: dict[int, Kin] = {}
         self._judged: set[object] = set()
 
-    def read(self, tbs: bytes, template: CertificateTemplate) -> TemplateValues:
+    def read(self, tbs: bytes, template: CertificateTemplate) -> TemplateValues | Cut:
+        """Along the octets of one that was read whole, or as a whole."""
         _, given = self._given.get(id(template)) or self._take(template)
+        kin = self._kin[id(template)]
+        return kin.passes(tbs) or self._read_whole(tbs, template, given, kin)
+
+    def _read_whole(
+        self, tbs: bytes, template: CertificateTemplate, given: Given, kin: Kin
+    ) -> TemplateValues:
         certificate = _taken_apart(tbs)
         values = template.prove(certificate)
-        kin = (id(template), shape_of(values))
-        judge = own.judge_sibling if kin in self._judged else own.judge
+        shape = id(template), shape_of(values)
+        judge = own.judge_sibling if shape in self._judged else own.judge
         for finding in judge(certificate, given):
             raise DoorRefused(rule=finding.code)
-        self._judged.add(kin)
+        self._judged.add(shape)
+        kin.welcome(certificate)
         return values
 
     def _take(self, template: CertificateTemplate) -> tuple[CertificateTemplate, Given]:
@@ -66,6 +77,7 @@ class OwnReader:
             profile=template.profile, signature_algorithm=template.signature_algorithm, issuer=self._issuer
         )
         self._given[id(template)] = template, given
+        self._kin[id(template)] = Kin()
         return template, given
 
 

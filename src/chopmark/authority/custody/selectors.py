@@ -1,8 +1,10 @@
 """What others may know of our issuers and keys: names, public keys and certificates."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from chopmark.authority.custody.errors import IssuerUnknown, KeyNotInToken
 from chopmark.authority.custody.models import CaCertificate, CaIntent, Issuer, KeyPurpose, KeyRecord
@@ -34,31 +36,37 @@ class IssuingAuthority:
 
 def authorities() -> tuple[IssuingAuthority, ...]:
     """Every issuer that has its certificate, roots first in the order they were made."""
-    facts = (_facts(row) for row in Issuer.objects.order_by("id"))
-    return tuple(known for known in facts if known is not None)
+    return tuple(_facts(Issuer.objects.order_by("id")))
 
 
 def authority(issuer_id: int) -> IssuingAuthority:
-    row = Issuer.objects.filter(id=issuer_id).first()
-    return _required(row, str(issuer_id))
+    return _required(Issuer.objects.filter(id=issuer_id), str(issuer_id))
 
 
 def authority_by_slug(slug: str) -> IssuingAuthority:
-    return _required(Issuer.objects.filter(slug=slug).first(), slug)
+    return _required(Issuer.objects.filter(slug=slug), slug)
 
 
-def _required(row: Issuer | None, name: str) -> IssuingAuthority:
-    facts = _facts(row) if row is not None else None
+def _required(rows: QuerySet[Issuer], name: str) -> IssuingAuthority:
+    facts = next(_facts(rows), None)
     if facts is None:
         raise IssuerUnknown(issuer=name)
     return facts
 
 
-def _facts(row: Issuer) -> IssuingAuthority | None:
-    certificate = CaCertificate.objects.filter(subject_id=row.id).order_by("-id").first()
-    if certificate is None:
-        return None
-    key = KeyRecord.objects.get(label=row.key_label)
+def _facts(rows: QuerySet[Issuer]) -> Iterator[IssuingAuthority]:
+    """Those of them that have a certificate."""
+    issuers = list(rows)
+    certificates = CaCertificate.objects.filter(subject_id__in=[row.id for row in issuers])
+    newest = {one.subject_id: one for one in certificates.order_by("id")}
+    records = KeyRecord.objects.filter(label__in=[row.key_label for row in issuers])
+    keys = {one.label: one for one in records}
+    for row in issuers:
+        if (certificate := newest.get(row.id)) is not None:
+            yield _authority(row, certificate, keys[row.key_label])
+
+
+def _authority(row: Issuer, certificate: CaCertificate, key: KeyRecord) -> IssuingAuthority:
     return IssuingAuthority(
         id=row.id,
         slug=row.slug,

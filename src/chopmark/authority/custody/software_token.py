@@ -4,18 +4,26 @@ import os
 import re
 import threading
 import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, x25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa, x25519
 
 from chopmark.authority.custody.errors import AlgorithmNotOfKey, KeyNotInToken, LabelTaken
 from chopmark.authority.custody.token import SIGNS_WITH, KeyAlgorithm, KeyHandle
 from chopmark.pki.algorithms import SignatureAlgorithm
 
 PrivateKey = (
-    ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | x25519.X25519PrivateKey
+    ec.EllipticCurvePrivateKey
+    | rsa.RSAPrivateKey
+    | ed25519.Ed25519PrivateKey
+    | mldsa.MLDSA65PrivateKey
+    | x25519.X25519PrivateKey
 )
+# Data in, a signature over it out.
+Signer = Callable[[bytes], bytes]
 
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?")
 HASHES: dict[SignatureAlgorithm, hashes.HashAlgorithm] = {
@@ -42,6 +50,7 @@ class UnsafeSoftwareToken:
         self._directory = directory
         self._passphrase = passphrase
         self._opened: dict[str, PrivateKey] = {}
+        self._signers: dict[tuple[str, SignatureAlgorithm], Signer] = {}
         # A PKCS#11 session bears one caller at a time; the stand-in keeps the same discipline.
         self._lock = threading.Lock()
 
@@ -64,11 +73,16 @@ class UnsafeSoftwareToken:
         return spki_of(self._key(handle))
 
     def sign(self, handle: KeyHandle, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        sign = self._signers.get((handle.label, algorithm)) or self._ready(handle, algorithm)
+        with self._lock:
+            return sign(data)
+
+    def _ready(self, handle: KeyHandle, algorithm: SignatureAlgorithm) -> Signer:
         key = self._key(handle)
         if algorithm not in SIGNS_WITH[algorithm_of(key)]:
             raise AlgorithmNotOfKey(label=handle.label, algorithm=algorithm)
-        with self._lock:
-            return sign_with(key, data, algorithm)
+        self._signers[handle.label, algorithm] = signer_of(key, algorithm)
+        return self._signers[handle.label, algorithm]
 
     def agree(self, handle: KeyHandle, peer_public_key: bytes) -> bytes:
         key = self._key(handle)
@@ -133,6 +147,8 @@ def make_private_key(algorithm: KeyAlgorithm) -> PrivateKey:
             return ec.generate_private_key(ec.SECP384R1())
         case KeyAlgorithm.ED25519:
             return ed25519.Ed25519PrivateKey.generate()
+        case KeyAlgorithm.ML_DSA_65:
+            return mldsa.MLDSA65PrivateKey.generate()
         case KeyAlgorithm.X25519:
             return x25519.X25519PrivateKey.generate()
         case KeyAlgorithm.RSA_2048 | KeyAlgorithm.RSA_3072 | KeyAlgorithm.RSA_4096:
@@ -147,18 +163,21 @@ def algorithm_of(key: PrivateKey) -> KeyAlgorithm:
             return KeyAlgorithm(f"RSA-{key.key_size}")
         case ed25519.Ed25519PrivateKey():
             return KeyAlgorithm.ED25519
+        case mldsa.MLDSA65PrivateKey():
+            return KeyAlgorithm.ML_DSA_65
         case _:
             return KeyAlgorithm.X25519
 
 
-def sign_with(key: PrivateKey, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+def signer_of(key: PrivateKey, algorithm: SignatureAlgorithm) -> Signer:
+    """What signs with this key by this algorithm: which that is, is asked once and not for each of a population."""
     match key:
         case ec.EllipticCurvePrivateKey():
-            return key.sign(data, ec.ECDSA(HASHES[algorithm]))
+            return partial(key.sign, signature_algorithm=ec.ECDSA(HASHES[algorithm]))
         case rsa.RSAPrivateKey():
-            return key.sign(data, padding.PKCS1v15(), HASHES[algorithm])
-        case ed25519.Ed25519PrivateKey():
-            return key.sign(data)
+            return partial(key.sign, padding=padding.PKCS1v15(), algorithm=HASHES[algorithm])
+        case ed25519.Ed25519PrivateKey() | mldsa.MLDSA65PrivateKey():
+            return key.sign
         case _:
             raise AlgorithmNotOfKey(algorithm=algorithm)
 

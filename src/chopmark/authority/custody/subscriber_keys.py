@@ -1,4 +1,5 @@
-"""Door: a subscriber's key is made, wrapped, and sealed to a PIN (CPS 6.1.1-6.1.2). Importer: keymaking.signing. Tag: key:made.
+"""Door: a subscriber's key is made, wrapped, and sealed to a PIN or a card bureau (CPS 6.1.1-6.1.2). Importers: keymaking.signing
+and, for the pool, keymaking.pool_signing. Tags: key:made, key_pool:filled.
 
 Between the two calls the private key exists only as ciphertext to this token; outside this module, never in the clear.
 """
@@ -8,7 +9,8 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.ciphers import algorithms
+from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs7, pkcs12
 from cryptography.x509 import Certificate, load_der_x509_certificate
 
 from chopmark.authority.custody.errors import AlgorithmNotOfKey, DoorRefused, KeyNotInToken
@@ -94,6 +96,18 @@ def seal_to_pin(
     return pkcs12.serialize_key_and_certificates(
         friendly_name.encode(), private_key, certificate, authorities, protection
     )
+
+
+def seal_to_bureau(
+    key: Sealed, *, token: Token, certificate_der: bytes, transport_certificate_der: bytes
+) -> bytes:
+    """CMS EnvelopedData (RFC 5652 §6) over the PKCS#8 of the key of this certificate, for one recipient, AES-256-CBC within."""
+    clear = _open(key, token)
+    if serialization.load_der_private_key(clear, None).public_key() != _read(certificate_der).public_key():
+        raise DoorRefused(rule="certificate_of_another_key")
+    envelope = pkcs7.PKCS7EnvelopeBuilder().set_data(clear).add_recipient(_read(transport_certificate_der))
+    aes = envelope.set_content_encryption_algorithm(algorithms.AES256)
+    return aes.encrypt(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
 
 
 def _read(certificate_der: bytes) -> Certificate:

@@ -19,6 +19,7 @@ class KeyAlgorithm(StrEnum):
     RSA_3072 = "RSA-3072"
     RSA_4096 = "RSA-4096"
     ED25519 = "Ed25519"
+    ML_DSA_65 = "ML-DSA-65"
     X25519 = "X25519"
 
 
@@ -34,6 +35,7 @@ SIGNS_WITH = {
     KeyAlgorithm.RSA_3072: RSA,
     KeyAlgorithm.RSA_4096: RSA,
     KeyAlgorithm.ED25519: frozenset({SignatureAlgorithm.ED25519}),
+    KeyAlgorithm.ML_DSA_65: frozenset({SignatureAlgorithm.ML_DSA_65}),
     KeyAlgorithm.X25519: frozenset[SignatureAlgorithm](),
 }
 

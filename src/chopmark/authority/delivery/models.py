@@ -13,6 +13,7 @@ class Offer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("issuer_id", "serial_number", name="offered_once")]
+        indexes = [models.Index("offered_at", name="offer_by_moment")]
 
 
 class Answer(models.Model):

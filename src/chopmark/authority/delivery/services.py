@@ -2,27 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef
 
 from chopmark.authority.applications.models import Application
 from chopmark.authority.applications.selectors import by_reference, move, own
 from chopmark.authority.applications.states import ApplicationState
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
-from chopmark.authority.catalogue import reading as catalogue
 from chopmark.authority.catalogue.words import KeySource
 from chopmark.authority.delivery.errors import AlreadyAccepted, AlreadyRejected, NothingOffered
 from chopmark.authority.delivery.events import CertificateAccepted, CertificateDeclined
 from chopmark.authority.delivery.models import Answer, Offer
+from chopmark.authority.delivery.telling import tell_ready
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.kernel.actors import Actor
-from chopmark.authority.kernel.identifiers import CertificateId
 from chopmark.authority.kernel.outbox import NotYet, hand_on
 from chopmark.authority.keymaking import selectors as keymaking
-from chopmark.authority.notices import services as notices
-from chopmark.authority.notices.policy import Template
 from chopmark.authority.transparency import selectors as transparency
 
+LOOKED_BACK = timedelta(days=1)
 ANSWERED = {
     Answer.Word.ACCEPTED: AlreadyAccepted,
     Answer.Word.REJECTED: AlreadyRejected,
@@ -47,7 +46,7 @@ def offer(*, reference: str, actor: Actor, now: datetime) -> None:
     )
     move(application, ApplicationState.ISSUED)
     leave(payload={"application": application.reference}, now=now, rows=[offered])
-    _tell_ready(application, offered, actor, now)
+    tell_ready(application, offered, actor, now)
 
 
 @act(AuditTag.CERTIFICATE_ACCEPTED)
@@ -85,35 +84,23 @@ def require_not_declined(reference: str) -> None:
         raise AlreadyRejected
 
 
-def unanswered(*, now: datetime, after: timedelta) -> Iterable[str]:
-    """References whose offer is older than `after` and has no answer."""
-    answered = Answer.objects.values("application_reference")
-    old = Offer.objects.filter(offered_at__lt=now - after).exclude(application_reference__in=answered)
-    return list(old.order_by("offered_at").values_list("application_reference", flat=True)[:500])
+def unanswered(
+    *, now: datetime, after: timedelta, limit: int, but: Iterable[tuple[str, str]] = ()
+) -> Iterable[str]:
+    """References whose offer is older than `after` and has no answer: those that fell due within a day, and every hour all.
 
+    Whoever was never asked for one, from one reference to another, is left out.
 
-def _tell_ready(application: Application, offered: Offer, actor: Actor, now: datetime) -> None:
-    if application.record_id is None:
-        return
-    authority = catalogue.current().authority
-    # The clock lets an offer lapse so many times 24 hours after it: the day before has ended by then.
-    last_day = (
-        (now + timedelta(days=authority.acceptance_days - 1)).astimezone(ZoneInfo(authority.zone)).date()
-    )
-    serial_number = bytes(offered.serial_number)
-    notices.tell(
-        template=Template.CERTIFICATE_READY,
-        certificate=CertificateId(offered.issuer_id, serial_number),
-        application=application.reference,
-        record_id=application.record_id,
-        parameters={
-            "answer_by": last_day.isoformat(),
-            "application": application.reference,
-            "serial_number": serial_number.hex(),
-        },
-        actor=actor,
-        now=now,
-    )
+    Millions that were answered long ago are not looked at with each tick of the clock.
+    """
+    # Not `in`: past some hundred thousand answers PostgreSQL compares each offer with all of them.
+    answered = Answer.objects.filter(application_reference=OuterRef("application_reference"))
+    old = Offer.objects.filter(offered_at__lt=now - after).exclude(Exists(answered))
+    for span in but:
+        old = old.exclude(application_reference__range=span)
+    if now.minute:
+        old = old.filter(offered_at__gte=now - after - LOOKED_BACK)
+    return list(old.order_by("offered_at").values_list("application_reference", flat=True)[:limit])
 
 
 def _answer(application: Application, word: Answer.Word, now: datetime, *, reason: str = "") -> Answer:

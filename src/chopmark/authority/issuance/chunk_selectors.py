@@ -1,19 +1,31 @@
 """Reading chunks: which wait for the signer, which a crash left unfinished, how far a campaign is."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from chopmark.authority.issuance.models import ChunkClaim, IntendedChunk, RefusedChunk, SpentChunk
+from chopmark.authority.applications.population import place_in, reference_of
+from chopmark.authority.issuance.models import (
+    Certificate,
+    ChunkClaim,
+    IntendedChunk,
+    Kind,
+    RefusedChunk,
+    SpentChunk,
+)
+from chopmark.authority.kernel.identifiers import CertificateId
 
 # Certificates of a chunk are recorded together: the first stands for all, if it is of this chunk and not only of that number.
+# One look into the index for each chunk: written with `exists`, a planner without statistics may join all certificates.
 RECORDED = """
-    exists (select from issuance_certificate recorded
-            where recorded.issuer_id = chunk.issuer_id and recorded.kind = 'certificate'
-              and recorded.serial_number = substring(chunk.serial_numbers for 16)
-              and starts_with(recorded.application_reference,
-                              'CP' || lpad(chunk.campaign_id::text, 4, '0') || lpad(chunk.number::text, 5, '0')))
+    coalesce((select true from issuance_certificate recorded
+              where recorded.issuer_id = chunk.issuer_id and recorded.kind = 'certificate'
+                and recorded.serial_number = substring(chunk.serial_numbers for 16)
+                and starts_with(recorded.application_reference,
+                                'CP' || lpad(chunk.campaign_id::text, 4, '0') || lpad(chunk.number::text, 5, '0'))
+              limit 1), false)
 """
 UNFINISHED = f"""
     select chunk.id, claim.claimer from issuance_chunkclaim claim
@@ -38,6 +50,20 @@ STATES = f"""
     from issuance_intendedchunk chunk where chunk.campaign_id = %s order by chunk.number, chunk.attempt
 """  # noqa: S608  # our own words
 
+# The moment of a chunk is that of its first certificate: they were recorded together. One look into the index for each, as above.
+MOMENTS = """
+    select number, count, recorded_at from (
+        select chunk.number, length(chunk.serial_numbers) / 16 as count,
+               (select recorded.recorded_at from issuance_certificate recorded
+                where recorded.issuer_id = chunk.issuer_id and recorded.kind = 'certificate'
+                  and recorded.serial_number = substring(chunk.serial_numbers for 16)
+                  and starts_with(recorded.application_reference,
+                                  'CP' || lpad(chunk.campaign_id::text, 4, '0') || lpad(chunk.number::text, 5, '0'))
+                limit 1) as recorded_at
+        from issuance_intendedchunk chunk where chunk.campaign_id = %s
+    ) moments where recorded_at is not null
+"""
+
 
 def waiting_chunks(limit: int) -> list[int]:
     """Chunks that no signer took or refused yet, the oldest first, by id."""
@@ -54,6 +80,13 @@ def live_intent(campaign_id: int, number: int) -> IntendedChunk | None:
     """What is intended for a chunk and was not spent by a crash."""
     chunks = IntendedChunk.objects.filter(campaign_id=campaign_id, number=number)
     return chunks.exclude(Exists(_of(SpentChunk))).first()
+
+
+def refused_attempts(campaign_id: int, number: int) -> QuerySet[IntendedChunk]:
+    """What was intended for a chunk and the signer would not sign."""
+    return IntendedChunk.objects.filter(campaign_id=campaign_id, number=number).filter(
+        Exists(_of(RefusedChunk))
+    )
 
 
 def attempts(campaign_id: int, number: int) -> int:
@@ -100,6 +133,35 @@ def states(campaign_id: int) -> list[tuple[int, int, int, bool, str | None, bool
     with connection.cursor() as cursor:
         cursor.execute(STATES, [campaign_id])
         return [tuple(row) for row in cursor.fetchall()]
+
+
+def moments(campaign_id: int) -> list[tuple[int, int, datetime]]:
+    """Each chunk that has certificates: its number, how many, and when they were recorded."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOMENTS, [campaign_id])
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def certificates_of(campaign_id: int, number: int) -> dict[int, tuple[CertificateId, bytes]]:
+    """The certificates of a chunk's lines in DER, by the place of the line."""
+    rows = _certificates(campaign_id, number).values_list(
+        "application_reference", "issuer_id", "serial_number", "certificate_der"
+    )
+    return {
+        place_in(reference): (CertificateId(issuer_id, bytes(serial_number)), bytes(der))
+        for reference, issuer_id, serial_number, der in rows
+    }
+
+
+def certified_places(campaign_id: int, number: int) -> set[int]:
+    """The places of the chunk's lines that have a certificate."""
+    references = _certificates(campaign_id, number).values_list("application_reference", flat=True)
+    return set(map(place_in, references))
+
+
+def _certificates(campaign_id: int, number: int) -> QuerySet[Certificate]:
+    span = (reference_of(campaign_id, number, 0), reference_of(campaign_id, number, 9999))
+    return Certificate.objects.filter(application_reference__range=span, kind=Kind.CERTIFICATE)
 
 
 def _of(

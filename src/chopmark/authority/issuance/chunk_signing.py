@@ -47,20 +47,24 @@ from chopmark.authority.kernel.copying import copy_rows
 from chopmark.authority.kernel.outbox import hand_on
 from chopmark.pki.refusals import Refusal
 from chopmark.pki.tbs import read_tbs_certificate
+from chopmark.pki.tlog.alike import payload_writer
 
 MOST = 2000
 GOOD_FOR = timedelta(days=7)
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _CERTIFICATES = Certificate._meta.db_table  # noqa: SLF001  # Django's documented way to a model's table
-_COLUMNS = {
-    "issuer_id": "int2",
+# What each certificate of a chunk has of its own, and what all have alike.
+_OWN = {
     "serial_number": "bytea",
-    "kind": "text",
     "certificate_der": "bytea",
     "fingerprint_sha256": "bytea",
     "application_reference": "text",
-    "type_code": "text",
     "subject": "text",
+}
+_ALIKE = {
+    "issuer_id": "int2",
+    "kind": "text",
+    "type_code": "text",
     "not_before": "timestamptz",
     "not_after": "timestamptz",
     "recorded_at": "timestamptz",
@@ -121,24 +125,20 @@ def sign_chunk(checked: Checked, *, token: Token, now: datetime, claimer: int) -
 def _record(chunk: IntendedChunk, printed: Sequence[Printed], signed: Sequence[bytes], now: datetime) -> None:
     serials = split(bytes(chunk.serial_numbers), SERIAL_OCTETS)
     first = read_tbs_certificate(printed[0].tbs_certificate)
-    promise = promiser(_CERTIFICATES, _COLUMNS)
+    alike = {
+        "issuer_id": chunk.issuer_id,
+        "kind": Kind.CERTIFICATE.value,
+        "type_code": chunk.type_code,
+        "not_before": first.not_before,
+        "not_after": first.not_after,
+        "recorded_at": now,
+    }
+    promise, say = promiser(_CERTIFICATES, _OWN, alike), payload_writer({}, ("application", "rows"))
     rows, lines = [], []
     for one, serial, der in zip(printed, serials, signed, strict=True):
         fingerprint = digest_of(der)
         reference = reference_of(chunk.campaign_id, chunk.number, one.place)
-        row = (
-            chunk.issuer_id,
-            serial,
-            Kind.CERTIFICATE.value,
-            der,
-            fingerprint,
-            reference,
-            chunk.type_code,
-            one.subject,
-            first.not_before,
-            first.not_after,
-            now,
-        )
+        row = (serial, der, fingerprint, reference, one.subject)
         rows.append(row)
         public: dict[str, str | int] = {
             "issuer": chunk.issuer_id,
@@ -146,12 +146,13 @@ def _record(chunk: IntendedChunk, printed: Sequence[Printed], signed: Sequence[b
             "fingerprint_sha256": fingerprint.hex(),
             "type": chunk.type_code,
         }
-        lines.append(Line(public, {"application": reference, "rows": [promise(row)]}))
+        lines.append(Line(public, say((f'"{reference}"', f'["{promise(row)}"]'))))
     leaves = leave_many(tag=AuditTag.CERTIFICATE_ISSUED, lines=lines, now=now)
+    shared = tuple(alike.values())
     copy_rows(
         _CERTIFICATES,
-        _COLUMNS | {"leaf_id": "int8"},
-        ((*row, leaf_id) for row, leaf_id in zip(rows, leaves, strict=True)),
+        _OWN | {name: _ALIKE[name] for name in alike} | {"leaf_id": "int8"},
+        ((*row, *shared, leaf_id) for row, leaf_id in zip(rows, leaves, strict=True)),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from chopmark.authority.issuance.press import Printed
-from chopmark.pki.lint import LintedCertificate, LintRefused, lint_certificate, lint_sibling
+from chopmark.pki.lint import LintedCertificate, LintRefused, lint_certificate, require_sibling
 
 # One certificate in so many is judged whole whatever its shape (C36); if this changes, the CPS changes first.
 SAMPLED_ONE_IN = 1000
@@ -32,7 +32,7 @@ class Gate:
             if sibling is None or drawn or sibling.template != one.template:
                 self._siblings[key] = self._whole(one)
             else:
-                lint_sibling(one.tbs_certificate, sibling)
+                require_sibling(one.tbs_certificate, sibling)
         except LintRefused as refused:
             return refused.findings[0].code
         return ""

@@ -1,7 +1,7 @@
 """Who waits for whom, until a transaction ends. Key, in each case, is what the rows are about; rows are not locked."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.db import connection
 
@@ -32,15 +32,19 @@ def hold_claiming() -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", ["claiming"])
 
 
+def trying_chunk(chunk_id: int) -> AbstractContextManager[bool]:
+    return trying(f"signing {chunk_id}")
+
+
 @contextmanager
-def trying_chunk(chunk_id: int) -> Iterator[bool]:
-    """Whether this signer is the one that looks at a chunk now; the lock goes with the connection that dies."""
+def trying(what: str) -> Iterator[bool]:
+    """Whether this signer is the one that looks at something now; the lock goes with the connection that dies."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", [f"signing {chunk_id}"])
+        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 0))", [what])
         (mine,) = cursor.fetchone()
     try:
         yield bool(mine)
     finally:
         if mine:
             with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [f"signing {chunk_id}"])
+                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [what])

@@ -5,8 +5,8 @@ The worker and the signer each have a press of their own, set up from their own 
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from chopmark.authority.applications.selectors import class_for
 from chopmark.authority.catalogue import selectors as catalogue
@@ -24,10 +24,10 @@ from chopmark.pki.names import NameWriter
 from chopmark.pki.profiles import KeyKind
 
 SERIAL_OCTETS = 16
+_SOURCES = (Source.SUBSCRIBER_NAME.value, Source.SUBSCRIBER_EMAIL.value, Source.SUBSCRIBER_SRN.value)
 
 
-@dataclass(frozen=True, slots=True)
-class PrintLine:
+class PrintLine(NamedTuple):
     """What one certificate of a chunk will say, and of which line of the chunk it is."""
 
     place: int
@@ -38,8 +38,7 @@ class PrintLine:
     spki_der: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """A TBSCertificate, the template that it is of, and the string of its subject."""
 
     place: int
@@ -69,18 +68,11 @@ class Press:
         key_kind, algorithm = key_shape(line.spki_der)
         shard = shard_of(serial_number, self._partitions)
         prepared = self._prepared.get((group, shard, key_kind)) or self._prepare(group, shard, key_kind)
-        facts = {
-            field: value
-            for field, value in (
-                (Source.SUBSCRIBER_NAME.value, line.name),
-                (Source.SUBSCRIBER_EMAIL.value, line.email),
-                (Source.SUBSCRIBER_SRN.value, line.srn),
-            )
-            if value
-        }
+        said = zip(_SOURCES, (line.name, line.email, line.srn), strict=True)
+        facts = {source: value for source, value in said if value}
         subject = self._name_writer(group).write(facts)
         fields = prepared.template.fields
-        values: dict[str, Value] = {field: value for field, value in facts.items() if field in fields}
+        values: dict[str, Value] = {name: facts[name] for name in fields if name in facts}
         return Printed(
             place=line.place,
             tbs_certificate=prepared.fill(
@@ -91,7 +83,7 @@ class Press:
             ),
             template=prepared.template,
             subject=subject.rfc4514(),
-            shape=(group, shard, algorithm, frozenset(facts)),
+            shape=(group, shard, algorithm, *facts),
         )
 
     def _prepare(self, group: str, shard: int, key_kind: KeyKind) -> PreparedTemplate:

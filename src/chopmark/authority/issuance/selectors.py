@@ -1,6 +1,6 @@
 """Reading intents, claims and certificates."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -15,6 +15,7 @@ from chopmark.authority.issuance.models import (
     RefusedIntent,
     SpentClaim,
 )
+from chopmark.authority.kernel.identifiers import CertificateId
 
 
 def certificate(issuer_id: int, serial_number: bytes) -> Certificate:
@@ -30,6 +31,13 @@ def recorded(issuer_id: int, serial_number: bytes) -> Certificate | None:
     return rows.first()
 
 
+def recorded_among(certificates: Collection[CertificateId]) -> list[Certificate]:
+    """Those of some hundreds that are recorded."""
+    serials = [one.serial_number for one in certificates]
+    rows = Certificate.objects.filter(serial_number__in=serials, kind=Kind.CERTIFICATE)
+    return [row for row in rows if CertificateId(row.issuer_id, bytes(row.serial_number)) in certificates]
+
+
 def certificate_of(reference: str) -> Certificate | None:
     """The certificate that an application led to, if it has come to that."""
     return (
@@ -37,6 +45,12 @@ def certificate_of(reference: str) -> Certificate | None:
         .order_by("-id")
         .first()
     )
+
+
+def between(first: str, last: str) -> list[Certificate]:
+    """The certificates of applications from one reference to another, both included, in their order."""
+    rows = Certificate.objects.filter(application_reference__range=(first, last), kind=Kind.CERTIFICATE)
+    return list(rows.order_by("application_reference"))
 
 
 def by_serial(serial_number: bytes) -> list[Certificate]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from chopmark.authority.kernel import clock
 from chopmark.authority.kernel.models import Handover
@@ -27,18 +27,21 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 _events: dict[str, type] = {}
 _name_of: dict[type, str] = {}
+_last: set[str] = set()
 
 
 class NotYet(Exception):
     """A handler's way to say that what it waits for (a checkpoint, a key) has not come: deliver the event again later."""
 
 
-def event(name: str) -> Callable[[type], type]:
-    """Register a frozen dataclass as an event under its lasting name."""
+def event(name: str, *, last: bool = False) -> Callable[[type], type]:
+    """Register a frozen dataclass as an event under its lasting name; what is `last` waits until nothing else is due."""
 
     def register(kind: type) -> type:
         _events[name] = kind
         _name_of[kind] = name
+        if last:
+            _last.add(name)
         return kind
 
     return register
@@ -48,19 +51,41 @@ def registered() -> Mapping[str, type]:
     return dict(_events)
 
 
-def hand_on(fact: Event) -> None:
-    """Tell whoever comes next, in this transaction or not at all."""
+def hand_on(fact: Event, *, due_at: datetime = AT_ONCE) -> None:
+    """Tell whoever comes next, in this transaction or not at all; what is due at a moment comes after all news."""
     Handover.objects.create(
-        name=_name_of[type(fact)], facts=asdict(fact), handed_on_at=clock.now(), due_at=AT_ONCE
+        name=_name_of[type(fact)], facts=asdict(fact), handed_on_at=clock.now(), due_at=due_at
     )
+
+
+def waits(kind: type, **facts: Any) -> bool:
+    """Whether such a fact, of these values, is yet to be heard."""
+    return _unheard(kind, facts).exists()
+
+
+def waiting(kind: type, **facts: Any) -> list[Event]:
+    """The facts of this kind, of these values, that are yet to be heard."""
+    return [kind(**said) for said in _unheard(kind, facts).values_list("facts", flat=True)]
+
+
+def fresh(limit: int) -> int:
+    """How much news waits that nobody has tried to hear yet; nobody counts past the limit."""
+    return Handover.objects.filter(handled_at=None, due_at=AT_ONCE)[:limit].count()
+
+
+def _unheard(kind: type, facts: Mapping[str, Any]) -> QuerySet[Handover]:
+    named = {f"facts__{name}": value for name, value in facts.items()}
+    return Handover.objects.filter(handled_at=None, name=_name_of[kind], **named)
 
 
 def drain(routes: Mapping[type, Iterable[Handler]], *, now: datetime, limit: int = FEW) -> int:
     """Deliver what waits; several workers may drain at once. Answers how many were handled.
 
-    News comes before what was put back, so that many who wait for a signer that is away hold up nobody else.
+    News comes before what was put back, so that many who wait for a signer that is away hold up nobody else. What is to come
+    last comes behind both, and one at a time: each may fill a lease, and what falls due meanwhile goes before the next.
     """
-    waiting = Handover.objects.filter(handled_at=None, due_at__lte=now).order_by("due_at", "id")[:limit]
+    due = Handover.objects.filter(handled_at=None, due_at__lte=now).order_by("due_at", "id")
+    waiting = list(due.exclude(name__in=_last)[:limit]) or due.filter(name__in=_last)[:1]
     return sum(_deliver(row, routes, now) for row in waiting)
 
 

@@ -61,3 +61,39 @@ class KeyNotYetLogged(Refusal):
     """The sealed key waits for its leaf to be under a checkpoint."""
 
     code = "key_not_yet_logged"
+
+
+class PoolAlgorithm(Refusal):
+    """The pool makes no keys of this kind."""
+
+    code = "pool_algorithm"
+
+
+class PoolOrderTooLarge(Refusal):
+    """An order is of one key at least, and of no more than a population has."""
+
+    code = "pool_order_too_large"
+
+
+class PoolOrderUnknown(Refusal):
+    """No such order was given, or it was stopped already."""
+
+    code = "pool_order_unknown"
+
+
+class PoolBatchNotOrdered(Refusal):
+    """No operator ordered such a batch, or another attempt made its keys."""
+
+    code = "pool_batch_not_ordered"
+
+
+class PoolShort(Refusal):
+    """The pool has fewer free keys of this kind than lines need one."""
+
+    code = "pool_short"
+
+
+class PoolKeyNotProven(Refusal):
+    """The key is not of the line that asks for it, or no copy of it is kept any more."""
+
+    code = "pool_key_not_proven"

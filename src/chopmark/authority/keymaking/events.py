@@ -19,3 +19,19 @@ class SubscriberKeyMade:
     """The public half is there: the certificate may be intended."""
 
     reference: str
+
+
+@event("key_pool.discarded", last=True)
+@dataclass(frozen=True, slots=True)
+class KeyPoolDiscarded:
+    """What is free up to this key is to be destroyed."""
+
+    up_to: int
+
+
+@event("key_pool.asked")
+@dataclass(frozen=True, slots=True)
+class KeyPoolAsked:
+    """An operator ordered keys for the pool: they are to be made in batches."""
+
+    order_id: int

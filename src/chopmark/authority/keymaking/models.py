@@ -118,3 +118,129 @@ class Purge(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["request_id", "what"], name="purged_once")]
+
+
+class PoolOrder(models.Model):
+    """One row: an operator asks for keys that nobody has a name for yet, made in batches of so many."""
+
+    algorithm = models.CharField(max_length=16, choices=ALGORITHMS)
+    count = models.IntegerField()
+    batch_size = models.IntegerField()
+    ordered_by = models.CharField(max_length=32)
+    ordered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="pool_order_of_some_keys", condition=models.Q(count__gt=0, batch_size__gt=0)
+            )
+        ]
+
+
+class PoolOrderEnd(models.Model):
+    """One row: an operator stopped an order; what it has made stays, and no more is made."""
+
+    order_id = models.BigIntegerField(unique=True)
+    stopped_by = models.CharField(max_length=32)
+    stopped_at = models.DateTimeField()
+
+
+class PoolBatch(models.Model):
+    """One row: some keys of an order are to be made at once; a claim that made none is spent, the next attempt a new row."""
+
+    order_id = models.BigIntegerField()
+    number = models.IntegerField()
+    attempt = models.SmallIntegerField()
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("order_id", "number", "attempt", name="pool_batch_attempt_once")
+        ]
+
+
+class PoolClaim(models.Model):
+    """One row: a signer took a batch; committed before any key of it exists."""
+
+    batch_id = models.BigIntegerField(unique=True)
+    claimer = models.BigIntegerField()
+    claimed_at = models.DateTimeField()
+
+
+class FilledBatch(models.Model):
+    """One row: the keys of a batch were made; the digest is over their numbers and public halves."""
+
+    batch_id = models.BigIntegerField(unique=True)
+    count = models.IntegerField()
+    sha256 = models.BinaryField(max_length=32)
+    leaf_id = models.BigIntegerField()
+    filled_at = models.DateTimeField()
+
+
+class PoolKey(models.Model):
+    """One row: the public half of a key of the pool; it is one line's of one campaign, or nobody's."""
+
+    batch_id = models.BigIntegerField(db_index=True)
+    algorithm = models.CharField(max_length=16, choices=ALGORITHMS)
+    spki = models.BinaryField(unique=True)
+
+
+class WrappedPoolKey(models.Model):
+    """One row: the private half, sealed to the signer; gone once it is sealed to a card bureau, or purged."""
+
+    pool_key_id = models.BigIntegerField(primary_key=True)
+    key_label = models.CharField(max_length=64)
+    wrapped = models.BinaryField()
+
+
+class PoolDraw(models.Model):
+    """One row: a key of the pool is that of one line of one campaign, and will never be another's."""
+
+    pool_key_id = models.BigIntegerField(unique=True)
+    campaign_id = models.BigIntegerField()
+    number = models.IntegerField()  # the chunk
+    place = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("campaign_id", "number", "place", name="line_draws_once")]
+
+
+class PoolDiscard(models.Model):
+    """One row: an operator had every key discarded that was free, up to this one; none of them is drawn any more."""
+
+    up_to = models.BigIntegerField()
+    discarded_by = models.CharField(max_length=32)
+    discarded_at = models.DateTimeField()
+
+
+class SealedPoolKey(models.Model):
+    """One row: the private half, sealed to a card bureau; gone when the bureau has it."""
+
+    pool_key_id = models.BigIntegerField(primary_key=True)
+    sealed = models.BinaryField()
+
+
+class Why(models.TextChoices):
+    """Why no copy of a key is kept: of one that was drawn, or of one that was discarded."""
+
+    DELIVERED = "delivered"
+    LINE_FAILED = "line_failed"
+    REVOKED = "revoked"
+    DISCARDED = "discarded"
+
+
+class PoolPurgeRequest(models.Model):
+    """One row: the signer is asked to destroy every copy of a key; gone when it is done."""
+
+    pool_key_id = models.BigIntegerField(unique=True)
+    why = models.CharField(max_length=16, choices=Why)
+    requested_at = models.DateTimeField()
+
+
+class PoolPurge(models.Model):
+    """One row: our copies of a key are destroyed."""
+
+    pool_key_id = models.BigIntegerField(unique=True)
+    why = models.CharField(max_length=16, choices=Why)
+    leaf_id = models.BigIntegerField()
+    purged_at = models.DateTimeField()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum, auto
 
+from chopmark.authority.custody.token import KeyAlgorithm
 from chopmark.authority.keymaking.errors import EnvelopeElsewhere, KeyRequested
 
 # A request that the signer refuses again and again needs a person, not another attempt.
@@ -12,6 +13,24 @@ ATTEMPTS = 3
 PURGED_AFTER = timedelta(days=1)
 # CPS 6.1.2: how long a file that nobody fetches is kept.
 UNCOLLECTED_PURGED_AFTER = timedelta(days=60)
+
+
+# How many keys of a kind are made in one round of the signer: some seconds' work, since checkpoints and lists wait for it.
+POOL_BATCH = {
+    KeyAlgorithm.P256: 500,
+    KeyAlgorithm.P384: 500,
+    KeyAlgorithm.RSA_2048: 20,
+    KeyAlgorithm.RSA_3072: 5,
+    KeyAlgorithm.RSA_4096: 2,
+}
+# Some thousand batches of any kind: hours on a curve, days of RSA, and no more than a worker looks through in a tick.
+POOL_ORDER_AT_MOST = {
+    KeyAlgorithm.P256: 2_000_000,
+    KeyAlgorithm.P384: 2_000_000,
+    KeyAlgorithm.RSA_2048: 100_000,
+    KeyAlgorithm.RSA_3072: 20_000,
+    KeyAlgorithm.RSA_4096: 10_000,
+}
 
 
 class Progress(Enum):

@@ -22,6 +22,7 @@ from chopmark.authority.custody.subscriber_keys import (
 from chopmark.authority.custody.token import KeyAlgorithm, Token
 from chopmark.authority.kernel.actors import Actor, process
 from chopmark.authority.kernel.outbox import hand_on
+from chopmark.authority.keymaking import pool_signing
 from chopmark.authority.keymaking.envelopes import Randomness
 from chopmark.authority.keymaking.errors import KeyRequested
 from chopmark.authority.keymaking.events import SubscriberKeyMade
@@ -60,7 +61,8 @@ def run_once(
             done += _make_one(asked, token, now, randomness)
         for recorded in waiting_to_be_sealed():
             done += _seal_one(recorded, token, now)
-    return done
+        done += pool_signing.fill_one(token=token, now=now, claimer=claimer, randomness=randomness)
+    return done + pool_signing.purge_asked(pool_signing.discarded, now=now)
 
 
 def _has_keys(token: Token) -> bool:

@@ -10,7 +10,7 @@ from chopmark.authority.kernel.actors import process
 from chopmark.authority.notices import services
 from chopmark.authority.notices.events import NoticeAsked
 from chopmark.authority.notices.models import Notice
-from chopmark.authority.notices.policy import PASSING
+from chopmark.authority.notices.policy import PASSING, REST, SHARED
 from chopmark.authority.notices.states import ENDED, NoticeState
 from chopmark.strongroom.client import Strongroom, StrongroomRefused, StrongroomUnavailable
 
@@ -30,6 +30,9 @@ def deliver_asked(events: Sequence[NoticeAsked], now: datetime) -> None:
 
 def _ask(strongroom: Strongroom, notice: Notice, now: datetime) -> None:
     worker = process("worker")
+    if notice.standing.state == NoticeState.ASKED and (until := services.resting_until(now)):
+        services.rest(reference=notice.reference, until=until, why=notice.standing.why)
+        return
     try:
         stands = strongroom.deliver(
             reference=notice.reference,
@@ -44,7 +47,10 @@ def _ask(strongroom: Strongroom, notice: Notice, now: datetime) -> None:
         services.put_off(reference=notice.reference, state=NoticeState(notice.standing.state), now=now)
         return
     except StrongroomRefused as refused:
-        if refused.reason in PASSING:
+        if refused.reason in SHARED and notice.standing.state == NoticeState.ASKED:
+            log.warning("notices_rest", why=refused.reason)
+            services.rest(reference=notice.reference, until=now + REST, why=refused.reason)
+        elif refused.reason in PASSING:
             services.put_off(reference=notice.reference, state=NoticeState.ASKED, now=now)
         else:
             services.note_ended(

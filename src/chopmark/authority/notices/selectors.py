@@ -1,6 +1,6 @@
 """Reading what was told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -44,6 +44,12 @@ def told_of(application_reference: str) -> list[Told]:
         )
         for notice in notices.order_by("asked_at", "pk")
     ]
+
+
+def asked_among(references: Iterable[str]) -> frozenset[str]:
+    """Which of some notices were asked for already."""
+    known = Notice.objects.filter(reference__in=list(references))
+    return frozenset(known.values_list("reference", flat=True))
 
 
 def counted_by_month(*, zone: tzinfo) -> Sequence[MonthOfNotices]:

@@ -14,8 +14,10 @@ from chopmark.authority.kernel.identifiers import CertificateId
 from chopmark.authority.kernel.outbox import hand_on
 from chopmark.authority.notices.events import NoticeAsked
 from chopmark.authority.notices.models import Notice, Standing
-from chopmark.authority.notices.policy import Template, reference_of, wait
+from chopmark.authority.notices.policy import SHARED, Template, reference_of, wait
 from chopmark.authority.notices.states import NoticeState
+
+RESTED_AT_ONCE = 1000
 
 
 @act(AuditTag.NOTICE_ASKED)
@@ -73,15 +75,30 @@ def put_off(*, reference: str, state: NoticeState, now: datetime) -> None:
     """Ask about it again later: nothing happened that a leaf would tell of."""
     going = Standing.objects.filter(notice__reference=reference, ended_at=None)
     asks = going.values_list("asks", flat=True).first() or 0
-    going.update(state=state, asks=F("asks") + 1, ask_at=now + wait(asks))
+    going.update(state=state, asks=F("asks") + 1, ask_at=now + wait(asks), why="")
+
+
+def rest(*, reference: str, until: datetime, why: str = "") -> None:
+    """Put one off that was not taken: the one that was refused says why, and the others go by it, unasked."""
+    going = Standing.objects.filter(notice__reference=reference, ended_at=None)
+    going.update(ask_at=until, why=why)
+
+
+def resting_until(now: datetime) -> datetime | None:
+    """Until when no new notice is asked for, since the strongroom said that it takes no more of them for a while."""
+    refused = Standing.objects.filter(ended_at=None, ask_at__gt=now, why__in=SHARED)
+    return refused.order_by("ask_at").values_list("ask_at", flat=True).first()
 
 
 def ask_again(*, actor: Actor, now: datetime) -> None:
     """What the clock owes: the strongroom is asked about each notice whose time has come."""
     due = Standing.objects.filter(ended_at=None, ask_at__lte=now).order_by("ask_at")
+    if until := resting_until(now):
+        some = list(due.filter(state=NoticeState.ASKED).values_list("pk", flat=True)[:RESTED_AT_ONCE])
+        Standing.objects.filter(pk__in=some).update(ask_at=until)
     for standing in due.select_related("notice")[:100]:
         with transaction.atomic():
             # Another worker may have taken it; and nobody takes it again until this one was answered, or its time comes.
             mine = Standing.objects.filter(pk=standing.pk, ask_at=standing.ask_at)
-            if mine.update(ask_at=now + wait(standing.asks + 1)):
+            if mine.update(ask_at=now + wait(standing.asks + 1), why=""):
                 hand_on(NoticeAsked(standing.notice.reference))

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     COUNTER_APPLICATION_RELEASE = "counter:application:release"
     COUNTER_EVIDENCE_RECORD = "counter:evidence:record"
     COUNTER_PAYMENT_TAKE = "counter:payment:take"
+    COUNTER_REVOCATION_CONFIRM = "counter:revocation:confirm"
     COUNTER_SUSPENSION_TAKE = "counter:suspension:take"
     CUSTODY_CEREMONY_ATTEND = "custody:ceremony:attend"
     PORTAL_APPLICATION_OWN = "portal:application:own"
@@ -87,7 +88,12 @@ PERMISSIONS_OF: Mapping[Role, frozenset[Permission]] = {
         {P.CONSOLE_LOGIN_CLOSE, P.CONSOLE_STAFF_REGISTER, P.STAFF_ACCESS_READ, P.STAFF_ACCESS_REVIEW}
     ),
     Role.RELEASE_OFFICER: frozenset(
-        {P.COUNTER_APPLICATION_READ, P.COUNTER_APPLICATION_REFUSE, P.COUNTER_APPLICATION_RELEASE}
+        {
+            P.COUNTER_APPLICATION_READ,
+            P.COUNTER_APPLICATION_REFUSE,
+            P.COUNTER_APPLICATION_RELEASE,
+            P.COUNTER_REVOCATION_CONFIRM,
+        }
     ),
     Role.SUPERVISOR: frozenset(
         {

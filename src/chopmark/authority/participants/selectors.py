@@ -114,10 +114,15 @@ def require_outlet_known(code: str) -> Outlet:
 def require_outlet_open(code: str, now: datetime) -> None:
     """The outlet is one of ours, authorised, not suspended, and within its hours (C28)."""
     pack, outlet = current(), require_outlet_known(code)
-    if OutletSuspension.objects.in_force(now).filter(outlet=code).exists():
-        raise OutletSuspended(outlet=code)
+    require_outlet_not_suspended(code, now)
     local = pack.authority.local(now)
     policy.require_open(outlet, local, holiday=policy.is_public_holiday(pack.outlets.holidays, local.date()))
+
+
+def require_outlet_not_suspended(code: str, now: datetime) -> None:
+    """Nothing at all is done from a suspended outlet, not even what has no hours (C28)."""
+    if OutletSuspension.objects.in_force(now).filter(outlet=code).exists():
+        raise OutletSuspended(outlet=code)
 
 
 def outlet_states(now: datetime) -> tuple[OutletState, ...]:

@@ -17,7 +17,6 @@ from chopmark.authority.participants.errors import (
     LoginNumberTaken,
     LoginUnknown,
     OutletNotSuspended,
-    OutletSuspended,
     WelcomeExpired,
     WelcomeUnknown,
 )
@@ -39,6 +38,7 @@ from chopmark.authority.participants.selectors import (
     require_any_permission,
     require_contract_in_force,
     require_outlet_known,
+    require_outlet_not_suspended,
     require_outlet_open,
     require_permission,
     require_staff,
@@ -48,6 +48,7 @@ from chopmark.authority.participants.sign_in import (
     begin_totp,
     confirm_totp,
     give_recovery_codes,
+    prove_again,
     sign_in_applicant,
     sign_in_staff,
 )
@@ -65,10 +66,12 @@ __all__ = [
     "give_recovery_codes",
     "open_applicant_login",
     "outlet_states",
+    "prove_again",
     "record_clearance",
     "register_staff",
     "require_contract_in_force",
     "require_outlet_known",
+    "require_outlet_not_suspended",
     "require_outlet_open",
     "require_permission",
     "resume_outlet",
@@ -247,8 +250,7 @@ def suspend_outlet(*, outlet: str, reason: str, actor: Actor, now: datetime) -> 
     """Stop all e-Cert work at an outlet from now on (C28)."""
     _require_may_suspend(actor)
     require_outlet_known(outlet)
-    if OutletSuspension.objects.in_force(now).filter(outlet=outlet).exists():
-        raise OutletSuspended(outlet=outlet)
+    require_outlet_not_suspended(outlet, now)
     OutletSuspension.objects.create(outlet=outlet, reason=reason, starts_at=now)
     leave(payload={"actor": actor.id, "outlet": outlet, "reason": reason}, now=now, outlet=outlet)
 

@@ -106,6 +106,21 @@ def _enter_by_code(
     return entered
 
 
+def prove_again(*, actor: Actor, code: str, now: datetime) -> None:
+    """She who is signed in shows a fresh one-time code before an act that a session left open must not do."""
+    login = Login.objects.filter(number=actor.id, is_active=True).first()
+    # Outside the act, as above.
+    device = totp.device_for(login, code, now) if login is not None and login.is_staff_login else None
+    _prove_again(is_proven=device is not None, actor=actor, now=now)
+
+
+@act(AuditTag.STAFF_PROVED_AGAIN)
+def _prove_again(*, is_proven: bool, actor: Actor, now: datetime) -> None:
+    if not is_proven:
+        raise OneTimeCodeWrong
+    leave(payload={"login": actor.id}, now=now)
+
+
 def sign_in_applicant(*, number: str, password: str, request: HttpRequest, now: datetime) -> Actor:
     """Begin a session for an applicant or subscriber who has shown her password."""
     found = _proven(number, password, request)

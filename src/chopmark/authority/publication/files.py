@@ -1,6 +1,7 @@
 """The files that the world reads, as they are on the disk now."""
 
 import hashlib
+from collections.abc import Mapping
 
 from django.conf import settings
 
@@ -13,9 +14,14 @@ from chopmark.publiclog import durable
 
 def put(name: str, content: bytes) -> None:
     """The whole file is there and on the disk when this returns; readers see the old one or the new one."""
+    put_all({name: content})
+
+
+def put_all(contents: Mapping[str, bytes]) -> None:
+    """The same for several files, by their names."""
     public = settings.CHOPMARK_PUBLIC_DIR
     public.mkdir(parents=True, exist_ok=True)
-    durable.write(public, {name: content})
+    durable.write(public, contents)
 
 
 def sha256_of(name: str) -> bytes | None:

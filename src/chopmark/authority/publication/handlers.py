@@ -3,18 +3,24 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from chopmark.authority.delivery.events import CertificateAccepted
+from chopmark.authority.delivery.events import CertificateAccepted, ChunkAccepted
 from chopmark.authority.kernel.actors import process
 from chopmark.authority.kernel.outbox import NotYet
-from chopmark.authority.publication import publishing, selectors, services
+from chopmark.authority.publication import publishing, repository, selectors, services
 from chopmark.authority.publication.events import CrlPublicationAsked, CrlSigned
 from chopmark.authority.publication.models import CrlPublication
 from chopmark.authority.revocation.events import (
     CertificateReleased,
     CertificateRevoked,
     CertificateSuspended,
+    ManyRevoked,
 )
 from chopmark.pki.crl import CRLReason
+
+
+def publish_spans(events: Sequence[ChunkAccepted], now: datetime) -> None:
+    for event in events:
+        repository.publish_span(event.first, event.last, actor=process("worker"), now=now)
 
 
 def bring_crl_forward(events: Sequence[CertificateRevoked], now: datetime) -> None:
@@ -22,9 +28,21 @@ def bring_crl_forward(events: Sequence[CertificateRevoked], now: datetime) -> No
     for event in events:
         services.bring_forward(
             issuer_id=event.issuer_id,
-            serial_number=bytes.fromhex(event.serial_number),
+            serial_numbers=[bytes.fromhex(event.serial_number)],
             reason=CRLReason(event.reason),
             at=_moment(event),
+            actor=process("worker"),
+            now=now,
+        )
+
+
+def bring_lists_forward(events: Sequence[ManyRevoked], now: datetime) -> None:
+    """The same for many at once, a list at a time."""
+    for event in events:
+        services.bring_forward(
+            issuer_id=event.issuer_id,
+            serial_numbers=[bytes.fromhex(one) for one in sorted(event.serial_numbers.split(","))],
+            reason=CRLReason(event.reason),
             actor=process("worker"),
             now=now,
         )
@@ -34,7 +52,7 @@ def list_suspended(events: Sequence[CertificateSuspended], now: datetime) -> Non
     for event in events:
         services.bring_forward(
             issuer_id=event.issuer_id,
-            serial_number=bytes.fromhex(event.serial_number),
+            serial_numbers=[bytes.fromhex(event.serial_number)],
             reason=CRLReason.CERTIFICATE_HOLD,
             at=_moment(event),
             actor=process("worker"),
@@ -46,7 +64,7 @@ def unlist_released(events: Sequence[CertificateReleased], now: datetime) -> Non
     for event in events:
         services.bring_forward(
             issuer_id=event.issuer_id,
-            serial_number=bytes.fromhex(event.serial_number),
+            serial_numbers=[bytes.fromhex(event.serial_number)],
             reason=None,
             at=_moment(event),
             actor=process("worker"),
@@ -75,7 +93,7 @@ def publish_crls(events: Sequence[CrlSigned], now: datetime) -> None:
 
 def publish_certificates(events: Sequence[CertificateAccepted], now: datetime) -> None:
     for event in events:
-        publishing.publish_certificate(
+        repository.publish_certificate(
             issuer_id=event.issuer_id,
             serial_number=bytes.fromhex(event.serial_number),
             actor=process("worker"),

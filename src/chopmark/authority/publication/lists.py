@@ -21,10 +21,10 @@ from chopmark.authority.custody.printing import (
 from chopmark.authority.custody.selectors import IssuingAuthority
 from chopmark.authority.kernel.containing import each
 from chopmark.authority.publication.errors import ListUnknown
-from chopmark.authority.publication.policy import COMMIT_MAY_TAKE, last_slot
+from chopmark.authority.publication.policy import COMMIT_MAY_TAKE, NOT_TO_WAIT, last_slot, next_slot
 from chopmark.authority.revocation import selectors as revocation
 from chopmark.authority.revocation.selectors import Stretch
-from chopmark.pki.crl import build_tbs
+from chopmark.pki.crl import CRLReason, build_tbs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,10 @@ class RevocationList:
     def freshest_url(self) -> str | None:
         """Where the full list says that its delta is (RFC 5280 §5.2.6)."""
         return crl_address(self.issuer, DELTA) if self.shard == FULL and self.rule.delta else None
+
+    def has(self, serial_number: bytes) -> bool:
+        """Whether news of this serial number shows up on it."""
+        return self.shard in (FULL, DELTA, shard_of(serial_number, self.rule.partitions))
 
     def entries(self, at: datetime) -> Iterator[Stretch]:
         """What is revoked or on hold and belongs on it at a moment, in the order of serial numbers."""
@@ -124,7 +128,20 @@ def list_of(issuer_id: int, shard: int) -> RevocationList:
     raise ListUnknown(issuer=issuer_id, shard=shard)
 
 
-def lists_of_serial(issuer_id: int, serial_number: bytes) -> list[RevocationList]:
-    """The lists that news of this serial number shows up on: its partition, the full one and its delta."""
-    found = list(lists_of(custody.authority(issuer_id)))
-    return [one for one in found if one.shard in (FULL, DELTA, shard_of(serial_number, one.rule.partitions))]
+def lists_of_serials(issuer_id: int, serial_numbers: Sequence[bytes]) -> list[tuple[RevocationList, bytes]]:
+    """The lists that news of these shows up on, partitions, full one and delta, each with the first number that is on it."""
+    return [
+        (one, on_it[0])
+        for one in lists_of(custody.authority(issuer_id))
+        if (on_it := [octets for octets in serial_numbers if one.has(octets)])
+    ]
+
+
+def foretold(authority: IssuingAuthority, *, reason: CRLReason, now: datetime) -> str:
+    """When the lists of an issuer will have what is revoked for this reason; `services.bring_forward` does it."""
+    has_delta = any(one.is_delta for one in lists_of(authority))
+    if not has_delta or reason in NOT_TO_WAIT:
+        return "full lists at once"
+    pack = current()
+    slot = next_slot(pack.crl.slots, zone=ZoneInfo(pack.authority.zone), now=now)
+    return f"delta and partitions at once, full list at {slot.isoformat(timespec='minutes')}"

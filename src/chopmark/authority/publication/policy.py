@@ -28,6 +28,13 @@ def last_slot(slots: Sequence[time], *, zone: ZoneInfo, now: datetime) -> dateti
     return max(moment for moment in moments if moment <= now)
 
 
+def next_slot(slots: Sequence[time], *, zone: ZoneInfo, now: datetime) -> datetime:
+    """The first moment of the daily timetable that is to come."""
+    today = now.astimezone(zone).date()
+    days = (today, today + timedelta(days=1))
+    return min(slot for day in days for slot in slots_of(day, slots, zone=zone) if slot > now)
+
+
 def slots_of(day: date, slots: Sequence[time], *, zone: ZoneInfo) -> list[datetime]:
     """The moments of the timetable on one day."""
     return [datetime.combine(day, slot, tzinfo=zone) for slot in slots]

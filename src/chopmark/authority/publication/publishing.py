@@ -1,4 +1,4 @@
-"""Putting files where the world reads them: only what the log has, and never an older list over a newer."""
+"""Putting lists where the world reads them: only what the log has, and never an older one over a newer."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,18 +9,11 @@ from django.db import connection, transaction
 
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
-from chopmark.authority.custody import selectors as custody
-from chopmark.authority.custody.models import CaCertificate
-from chopmark.authority.delivery.selectors import is_accepted
-from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.kernel.containing import each
-from chopmark.authority.kernel.outbox import NotYet
 from chopmark.authority.publication import files, selectors
-from chopmark.authority.publication.errors import CertificateNotAccepted
 from chopmark.authority.publication.lists import RevocationList, all_lists, list_of
-from chopmark.authority.publication.models import CertificatePublication, Crl, CrlPublication
-from chopmark.authority.revocation.services import hold
+from chopmark.authority.publication.models import Crl, CrlPublication
 from chopmark.authority.transparency.selectors import is_under_checkpoint
 
 
@@ -88,56 +81,3 @@ def _publish(*, crl: Crl, wanted: RevocationList, actor: Actor, now: datetime) -
         # A crash between the file and the commit leaves the list public without its row: the next run writes the same
         # bytes again and then the row.
         files.put(f"crl/{wanted.file_name}", selectors.octets_of(crl))
-
-
-def publish_authorities(*, actor: Actor, now: datetime) -> int:
-    """Publish the newest certificate of each of our authorities (RFC 5280 §4.2.2.1); answers how many were new."""
-    published = CertificatePublication.objects.values_list("issuer_id", "serial_number")
-    known = {(issuer_id, bytes(serial_number)) for issuer_id, serial_number in published}
-    rows = CaCertificate.objects.order_by("id")
-    new = [row for row in rows if (row.issuer_id, bytes(row.serial_number)) not in known]
-    ready = [row for row in new if is_under_checkpoint(row.leaf_id)]
-    publish = partial(publish_authority, actor=actor, now=now)
-    return len(each(ready, lambda row: publish(certificate=row)))
-
-
-@act(AuditTag.CERTIFICATE_PUBLISHED)
-def publish_authority(*, certificate: CaCertificate, actor: Actor, now: datetime) -> None:
-    """Put an authority's certificate at the address that its subordinates print."""
-    slug = custody.authority(certificate.subject_id).slug
-    _record(certificate.issuer_id, bytes(certificate.serial_number), actor, now)
-    files.put(f"ca/{slug}.crt", bytes(certificate.certificate_der))
-
-
-@act(AuditTag.CERTIFICATE_PUBLISHED)
-def publish_certificate(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
-    """Put an accepted certificate into the repository (CPS 2.1, C56), again the same; `NotYet` before the log has it."""
-    if not is_accepted(issuer_id, serial_number):
-        raise CertificateNotAccepted
-    certificate = issuance.certificate(issuer_id, serial_number)
-    if not is_under_checkpoint(certificate.leaf_id):
-        raise NotYet
-    _record(issuer_id, serial_number, actor, now)
-    files.put(repository_name(serial_number), bytes(certificate.certificate_der))
-
-
-def repository_name(serial_number: bytes) -> str:
-    return f"repository/{serial_number.hex().upper()}.crt"
-
-
-def _record(issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
-    # Of two workers the second waits here, and finds it recorded.
-    hold(issuer_id, serial_number)
-    known = CertificatePublication.objects.filter(issuer_id=issuer_id, serial_number=serial_number).first()
-    publication = known or CertificatePublication(
-        issuer_id=issuer_id, serial_number=serial_number, published_at=now
-    )
-    leaf_id = leave(
-        public={"issuer": issuer_id, "serial_number": serial_number.hex()},
-        payload={"actor": actor.id},
-        now=now,
-        rows=[publication],
-    )
-    if known is None:
-        publication.leaf_id = leaf_id
-        publication.save(force_insert=True)

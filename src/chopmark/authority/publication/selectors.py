@@ -36,17 +36,16 @@ def same_number(model: AnyList) -> Exists:
 
 def last_intent(issuer_id: int, shard: int, *, now: datetime) -> CrlIntent | None:
     """The intent of the list to come, if it is on its way; else of the newest that was signed."""
+    return last_and_whether_owed(issuer_id, shard, now=now)[0]
+
+
+def last_and_whether_owed(issuer_id: int, shard: int, *, now: datetime) -> tuple[CrlIntent | None, bool]:
+    """The same, and whether nothing came of the newest: the news that it was to carry waits for another one, not for a slot."""
     intents = _intents(issuer_id, shard)
     newest = intents.first()
     if newest is None or not _is_spent(newest, now):
-        return newest
-    return intents.filter(same_number(Crl)).first()
-
-
-def is_owed(issuer_id: int, shard: int, *, now: datetime) -> bool:
-    """Whether nothing came of the newest intent: the news that it was to carry waits for another one, not for a slot."""
-    newest = _intents(issuer_id, shard).first()
-    return newest is not None and _is_spent(newest, now)
+        return newest, False
+    return intents.filter(same_number(Crl)).first(), True
 
 
 def _intents(issuer_id: int, shard: int) -> QuerySet[CrlIntent]:

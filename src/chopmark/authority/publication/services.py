@@ -1,6 +1,6 @@
 """Preparing lists in the worker: on the clock, when news comes, or when an operator asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,10 +19,17 @@ from chopmark.authority.participants.services import require_permission
 from chopmark.authority.publication import files, selectors
 from chopmark.authority.publication.errors import NoBaseYet, SecondTaken
 from chopmark.authority.publication.events import CrlPublicationAsked
-from chopmark.authority.publication.lists import RevocationList, all_lists, list_of, lists_of, lists_of_serial
+from chopmark.authority.publication.lists import (
+    RevocationList,
+    all_lists,
+    list_of,
+    lists_of,
+    lists_of_serials,
+)
 from chopmark.authority.publication.models import Crl, CrlIntent
 from chopmark.authority.publication.policy import COMMIT_MAY_TAKE, NOT_TO_WAIT, is_due
-from chopmark.authority.publication.publishing import publish_authorities, publish_signed
+from chopmark.authority.publication.publishing import publish_signed
+from chopmark.authority.publication.repository import publish_authorities
 from chopmark.pki import der
 from chopmark.pki.crl import CRLReason, read_tbs
 from chopmark.pki.lint import lint_crl
@@ -111,8 +118,8 @@ def _due(wanted: RevocationList, *, now: datetime) -> list[RevocationList]:
         slot = _delta_slot(wanted, now)
         if slot is None:
             return []
-    last = selectors.last_intent(wanted.authority.id, wanted.shard, now=now)
-    is_wanted = selectors.is_owed(wanted.authority.id, wanted.shard, now=now) or is_due(
+    last, is_owed = selectors.last_and_whether_owed(wanted.authority.id, wanted.shard, now=now)
+    is_wanted = is_owed or is_due(
         made_at=last.this_update if last else None,
         next_update=last.next_update if last else None,
         slot=slot,
@@ -155,29 +162,28 @@ def _prepare_if_free(wanted: RevocationList, *, actor: Actor, now: datetime) -> 
 def bring_forward(
     *,
     issuer_id: int,
-    serial_number: bytes,
+    serial_numbers: Sequence[bytes],
     reason: CRLReason | None,
     actor: Actor,
     now: datetime,
     at: datetime | None = None,
 ) -> None:
-    """Prepare the lists on which news of a serial number must show, unless the newest intended ones are of after it.
+    """Prepare the lists on which news of serial numbers must show, unless the newest intended ones are of after it.
+
+    Of many that were revoked together each list is asked for the first that is on it: a list that has the least, has all.
 
     Where the full list has a delta, that carries the news, and the full list waits for its slot; not so with a compromised key,
     nor with news that no delta says since it is of `at`, before the full list.
     """
-    wanted = lists_of_serial(issuer_id, serial_number)
+    wanted = lists_of_serials(issuer_id, serial_numbers)
     base = selectors.published(issuer_id, FULL)
-    if base and any(one.is_delta for one in wanted):
+    passed_over = DELTA
+    if base and any(one.is_delta for one, _ in wanted):
         passed_over = DELTA if reason in NOT_TO_WAIT or _is_older(at, base, now) else FULL
-        wanted = [one for one in wanted if one.shard != passed_over]
-    else:
-        wanted = [one for one in wanted if not one.is_delta]
     untold = [
         one
-        for one in wanted
-        if (last := selectors.last_intent(issuer_id, one.shard, now=now)) is None
-        or not _is_told(last, serial_number, reason)
+        for one, serial_number in wanted
+        if one.shard != passed_over and not _is_said(one, serial_number, reason, now)
     ]
     _require_free(untold, now)
     for one in untold:
@@ -195,6 +201,11 @@ def _is_older(at: datetime | None, base: Crl, now: datetime) -> bool:
     coming = selectors.last_intent(base.issuer_id, FULL, now=now)
     newest = max(base.this_update, coming.this_update) if coming else base.this_update
     return at is not None and at <= newest - COMMIT_MAY_TAKE
+
+
+def _is_said(wanted: RevocationList, serial_number: bytes, reason: CRLReason | None, now: datetime) -> bool:
+    last = selectors.last_intent(wanted.authority.id, wanted.shard, now=now)
+    return last is not None and _is_told(last, serial_number, reason)
 
 
 def _is_told(intent: CrlIntent, serial_number: bytes, reason: CRLReason | None) -> bool:

@@ -11,6 +11,18 @@ class AlreadySuspended(Refusal):
     code = "already_suspended"
 
 
+class AskerNotPermitted(Refusal):
+    """Of this type nobody of that kind may ask for it (CPS 4.9.2)."""
+
+    code = "asker_not_permitted"
+
+
+class CertificateExpired(Refusal):
+    """It is over: nothing is left to put on hold."""
+
+    code = "certificate_expired"
+
+
 class NotSuspended(Refusal):
     """It is not on hold: never was, was released, or is revoked for good."""
 

@@ -18,7 +18,7 @@ from chopmark.authority.keymaking import services as keymaking
 from chopmark.authority.notices import services as notices
 from chopmark.authority.notices.policy import Template
 from chopmark.authority.revocation import services
-from chopmark.authority.revocation.events import CertificateRevoked
+from chopmark.authority.revocation.events import CertificateRevoked, HoldersToTell
 from chopmark.authority.revocation.selectors import revocation_of
 
 
@@ -84,3 +84,13 @@ def purge_keys_of_revoked(events: Sequence[CertificateRevoked], now: datetime) -
             keymaking.purge_unwanted(
                 application_reference=certificate.application_reference, actor=process("worker"), now=now
             )
+
+
+def tell_holders(events: Sequence[HoldersToTell], now: datetime) -> None:
+    """What is owed to the holder of one that was revoked is owed to each of many."""
+    for event in events:
+        each = [
+            CertificateRevoked(event.issuer_id, one, event.reason) for one in event.serial_numbers.split(",")
+        ]
+        purge_keys_of_revoked(each, now)
+        tell_revoked(each, now)

@@ -106,3 +106,41 @@ class Release(models.Model):
             ),
         ]
         indexes = [models.Index("issuer_id", "released_at", name="released_since")]
+
+
+class HoldRequest(models.Model):
+    """One row: an officer did what somebody asked for: who asked, how, why, and on which paper. Added and read, never changed.
+
+    It stands beside the facts and not in them: those come back from the log after a restore, and this does not.
+    """
+
+    class Act(models.TextChoices):
+        SUSPEND = "suspend"
+        RELEASE = "release"
+        REVOKE = "revoke"
+
+    issuer_id = models.SmallIntegerField()
+    serial_number = models.BinaryField(max_length=20)
+    act = models.CharField(max_length=8, choices=Act)
+    asked_by = models.CharField(max_length=32)
+    means = models.CharField(max_length=16)
+    document = models.CharField(max_length=64)
+    reason = models.SmallIntegerField(null=True)
+    officer = models.CharField(max_length=32)
+    outlet = models.CharField(max_length=16)
+    at = models.DateTimeField()  # the moment of the suspension, release or revocation that it led to
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("issuer_id", "serial_number", "act", "at", name="hold_request_once"),
+            models.CheckConstraint(name="hold_request_has_paper", condition=~Q(document="")),
+            models.CheckConstraint(
+                name="hold_request_reason_known",
+                condition=Q(act="release", reason=None)
+                | (
+                    ~Q(act="release")
+                    & Q(reason__isnull=False)
+                    & Q(reason__in=[one for one in REASONS if one != ON_HOLD])
+                ),
+            ),
+        ]

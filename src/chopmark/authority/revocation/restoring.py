@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from chopmark.authority.audit.services import act, leave
 from chopmark.authority.audit.tags import AuditTag
@@ -27,7 +27,13 @@ from chopmark.authority.revocation.services import hold
 from chopmark.authority.revocation.suspending import end_open
 from chopmark.pki.crl import CRLReason
 
-REVOKED = frozenset({AuditTag.CERTIFICATE_REVOKED_BY_AUTHORITY, AuditTag.CERTIFICATE_REVOKED_BY_SUBSCRIBER})
+REVOKED = frozenset(
+    {
+        AuditTag.CERTIFICATE_REVOKED_BY_AUTHORITY,
+        AuditTag.CERTIFICATE_REVOKED_BY_OFFICER,
+        AuditTag.CERTIFICATE_REVOKED_BY_SUBSCRIBER,
+    }
+)
 SUSPENDED = frozenset(
     {AuditTag.CERTIFICATE_SUSPENDED_BY_OFFICER, AuditTag.CERTIFICATE_SUSPENDED_BY_SUBSCRIBER}
 )
@@ -59,7 +65,12 @@ def _restore(told: Told, actor: Actor, now: datetime) -> bool:
     hold(told.issuer_id, told.serial_number)
     if _is_there(told):
         return False
-    restore_one(told=told, actor=actor, now=now)
+    try:
+        restore_one(told=told, actor=actor, now=now)
+    except IntegrityError:  # a campaign was at it meanwhile, which takes no locks (`mass`)
+        if _is_there(told):
+            return False
+        raise
     return True
 
 

@@ -1,13 +1,14 @@
 """Reading revocations and suspensions: of one serial number, and as the entries of a list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from chopmark.authority.kernel.identifiers import CertificateId
 from chopmark.authority.kernel.octets import octets_cursor
-from chopmark.authority.revocation.models import Release, Revocation, Suspension
+from chopmark.authority.revocation.models import HoldRequest, Release, Revocation, Suspension
 
 # How many entries are read at once: some megabytes, of a list that may have sixty.
 STRETCH = 20_000
@@ -49,12 +50,16 @@ _REMOVED = """
                                           and over.suspended_at = again.suspended_at and over.released_at <= %(at)s))
     group by serial_number
 """
-# Ordered in each stretch alone, so that the database reads its index from where the last one ended.
+# Ordered and cut short in each table by itself: the database then reads each index from where the last stretch ended. Of the
+# union as a whole it would sort a million entries for each stretch anew.
+_SOME = """
+    (select serial_number, crl_entry from ({entries}) entry (serial_number, crl_entry)
+     where serial_number > %(after)s order by serial_number limit %(limit)s)
+"""
 _NEXT = """
     select count(*), (array_agg(serial_number order by serial_number))[count(*)],
            string_agg(crl_entry, ''::bytea order by serial_number)
-    from (select serial_number, crl_entry from ({entries}) entry (serial_number, crl_entry)
-          where serial_number > %(after)s order by serial_number limit %(limit)s) stretch
+    from (select serial_number, crl_entry from ({some}) entry order by serial_number limit %(limit)s) stretch
 """
 _PARTITION = "and get_byte(serial_number, length(serial_number) - 1) = any(%(octets)s)"
 
@@ -70,11 +75,67 @@ def revocation_of(issuer_id: int, serial_number: bytes) -> Revocation | None:
     return Revocation.objects.filter(issuer_id=issuer_id, serial_number=serial_number).first()
 
 
+def revoked_among(certificates: Iterable[CertificateId]) -> set[CertificateId]:
+    """Which of some thousands at most are revoked."""
+    of_issuer: dict[int, list[bytes]] = {}
+    for one in certificates:
+        of_issuer.setdefault(one.issuer_id, []).append(one.serial_number)
+    return {
+        CertificateId(issuer_id, bytes(octets))
+        for issuer_id, asked in of_issuer.items()
+        for octets in Revocation.objects.filter(issuer_id=issuer_id, serial_number__in=asked).values_list(
+            "serial_number", flat=True
+        )
+    }
+
+
 def open_suspensions(issuer_id: int, serial_number: bytes) -> QuerySet[Suspension]:
     """Those that nothing released, whatever the clocks say of their moments: two machines need not agree on a second."""
     own = {"issuer_id": issuer_id, "serial_number": serial_number}
     released = Release.objects.filter(**own, suspended_at=OuterRef("suspended_at"))
     return Suspension.objects.filter(**own).exclude(Exists(released)).order_by("suspended_at")
+
+
+def held_since(issuer_id: int, serial_number: bytes, *, at: datetime) -> datetime | None:
+    """Since when a certificate was on hold at a moment; nothing if it was not, or was revoked by then."""
+    own = {"issuer_id": issuer_id, "serial_number": serial_number}
+    if Revocation.objects.filter(**own).in_force(at).exists():
+        return None
+    over = Release.objects.filter(**own, suspended_at=OuterRef("suspended_at"), released_at__lte=at)
+    begun = Suspension.objects.filter(**own, suspended_at__lte=at).exclude(Exists(over))
+    return begun.order_by("suspended_at").values_list("suspended_at", flat=True).first()
+
+
+def on_hold() -> QuerySet[Suspension]:
+    """Every certificate that waits for a release or a revocation, the longest first."""
+    own = {"issuer_id": OuterRef("issuer_id"), "serial_number": OuterRef("serial_number")}
+    released = Release.objects.filter(**own, suspended_at=OuterRef("suspended_at"))
+    revoked = Revocation.objects.filter(**own)
+    return (
+        Suspension.objects.exclude(Exists(released)).exclude(Exists(revoked)).order_by("suspended_at", "id")
+    )
+
+
+class Fact(NamedTuple):
+    """Something that was done to a certificate, with what an officer took down of it, if one did."""
+
+    act: str  # suspend, release or revoke
+    at: datetime
+    request: HoldRequest | None
+
+
+def facts_of(issuer_id: int, serial_number: bytes) -> list[Fact]:
+    """What was done to a certificate, the last first."""
+    own = {"issuer_id": issuer_id, "serial_number": serial_number}
+    taken = {(row.act, row.at): row for row in HoldRequest.objects.filter(**own)}
+    told = [
+        *(("suspend", one.suspended_at) for one in Suspension.objects.filter(**own)),
+        *(("release", at) for at in {one.released_at for one in Release.objects.filter(**own)}),
+        *(("revoke", one.revoked_at) for one in Revocation.objects.filter(**own)),
+    ]
+    order = ("suspend", "release", "revoke")
+    told.sort(key=lambda one: (one[1], order.index(one[0])), reverse=True)
+    return [Fact(act, at, taken.get((act, at))) for act, at in told]
 
 
 def entries_at(issuer_id: int, at: datetime, *, octets: Sequence[int] | None = None) -> Iterator[Stretch]:
@@ -98,7 +159,8 @@ def _read(
     at: datetime,
     octets: Sequence[int] | None,
 ) -> Iterator[Stretch]:
-    union = " union all ".join(tables).format(partition="" if octets is None else _PARTITION)
+    partition = "" if octets is None else _PARTITION
+    some = " union all ".join(_SOME.format(entries=table.format(partition=partition)) for table in tables)
     given = {
         "issuer": issuer_id,
         "since": since or "-infinity",
@@ -109,7 +171,7 @@ def _read(
     last, count = b"", STRETCH
     while count == STRETCH:
         with octets_cursor() as cursor:
-            cursor.execute(_NEXT.format(entries=union), {**given, "after": last}, binary=True)
+            cursor.execute(_NEXT.format(some=some), {**given, "after": last}, binary=True)
             count, last, entries = cursor.fetchone() or (0, b"", b"")
         if count:
             yield Stretch(last, entries)

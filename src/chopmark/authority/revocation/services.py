@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
+from django.db import IntegrityError, connection
+from django.db.models import Model
 
+from chopmark.authority.applications.holders import is_of
 from chopmark.authority.applications.selectors import by_reference
 from chopmark.authority.audit.rows import promise
 from chopmark.authority.audit.services import Line, act, leave, leave_many
@@ -35,28 +37,28 @@ def revoke_by_subscriber(
 
     # 2. The asker is the subscriber, and may give this reason.
     application = by_reference(certificate.application_reference)
-    if application.login_id != actor.participant_id:
+    if not is_of(application, actor.participant_id):
         raise NotTheSubscriber
     require_permitted(
         reason, catalogue.certificate_type(certificate.type_code, certificate.not_before).subscriber_reasons
     )
 
     # 3. Revoke, leave the leaf, and hand the news to publication.
-    return _revoke(issuer_id, serial_number, reason, actor, now)
+    return revoke(issuer_id, serial_number, reason, actor, now)
 
 
 @act(AuditTag.CERTIFICATE_REVOKED_BY_AUTHORITY)
 def revoke_declined(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
     """Revoke a certificate that its subscriber rejected or never answered (CPS 4.4)."""
     hold(issuer_id, serial_number)
-    _revoke(issuer_id, serial_number, CRLReason.CESSATION_OF_OPERATION, actor, now)
+    revoke(issuer_id, serial_number, CRLReason.CESSATION_OF_OPERATION, actor, now)
 
 
 @act(AuditTag.CERTIFICATE_REVOKED_BY_AUTHORITY)
 def revoke_spent(*, issuer_id: int, serial_number: bytes, actor: Actor, now: datetime) -> None:
     """Revoke a serial number whose claim was spent by a crash: a signature may exist that we do not hold."""
     hold(issuer_id, serial_number)
-    _revoke(issuer_id, serial_number, CRLReason.UNSPECIFIED, actor, now)
+    revoke(issuer_id, serial_number, CRLReason.UNSPECIFIED, actor, now)
 
 
 @act(AuditTag.CERTIFICATE_REVOKED_BY_AUTHORITY)
@@ -106,23 +108,34 @@ def hold(issuer_id: int, serial_number: bytes) -> None:
         cursor.execute("select pg_advisory_xact_lock(%s)", [key])
 
 
-def _revoke(
-    issuer_id: int, serial_number: bytes, reason: CRLReason, actor: Actor, now: datetime
+def revoke(
+    issuer_id: int,
+    serial_number: bytes,
+    reason: CRLReason,
+    actor: Actor,
+    now: datetime,
+    *,
+    also: Sequence[Model] = (),
 ) -> Revocation:
+    """The row, its leaf and the news, for a verb that has asked whether it may be; `also` are rows that the leaf promises too."""
     # Sound because the caller holds the lock; the unique constraint stands behind it.
     if Revocation.objects.filter(issuer_id=issuer_id, serial_number=serial_number).exists():
         raise AlreadyRevoked
-    revocation = Revocation.objects.create(
-        issuer_id=issuer_id,
-        serial_number=serial_number,
-        reason=int(reason),
-        revoked_at=now.replace(microsecond=0),
-    )
+    try:
+        revocation = Revocation.objects.create(
+            issuer_id=issuer_id,
+            serial_number=serial_number,
+            reason=int(reason),
+            revoked_at=now.replace(microsecond=0),
+        )
+    except IntegrityError:  # a campaign was at it, which takes no locks (`mass`)
+        raise AlreadyRevoked from None
     leave(
         public={"issuer": issuer_id, "serial_number": serial_number.hex(), "reason": reason.name.lower()},
         payload={"actor": actor.id},
         now=now,
-        rows=[revocation],
+        outlet=actor.outlet,
+        rows=[revocation, *also],
     )
     hand_on(CertificateRevoked(issuer_id, serial_number.hex(), int(reason)))
     return revocation

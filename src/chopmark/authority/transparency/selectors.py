@@ -1,5 +1,6 @@
 """What the log says of a leaf: whether it is under a checkpoint, and the proof."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -37,6 +38,15 @@ def is_under_checkpoint(leaf_id: int) -> bool:
         return False
     newest = witnesses.newest_witnessed()
     return newest is not None and newest.size > position
+
+
+def are_under_checkpoint(leaf_ids: Sequence[int]) -> bool:
+    """The same of some thousands together."""
+    newest = witnesses.newest_witnessed()
+    if newest is None:
+        return not leaf_ids
+    placed = Position.objects.filter(leaf_id__in=leaf_ids, position__lt=newest.size)
+    return placed.values("leaf_id").distinct().count() == len(set(leaf_ids))
 
 
 def inclusion_proof(leaf_id: int) -> Inclusion:

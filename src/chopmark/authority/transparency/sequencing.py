@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from chopmark.authority.transparency.models import CheckpointRequest, FullTile, Horizon, SetAside
 from chopmark.pki.refusals import Refusal
-from chopmark.pki.tlog.leaf import decode_leaf
+from chopmark.pki.tlog.leaf import require_leaf
 from chopmark.pki.tlog.merkle import RightEdge, leaf_hash
 from chopmark.publiclog.errors import LeafAltered
 from chopmark.publiclog.heads import grown
@@ -95,7 +95,7 @@ def _waiting(*, since: int) -> list[_Waiting]:
 def _is_fit(leaf: _Waiting, now: datetime) -> bool:
     """A leaf that no reader would accept would spoil the log for ever: it is kept out, and shouted about."""
     try:
-        decode_leaf(leaf.entry)
+        require_leaf(leaf.entry)
         code = None if leaf_hash(leaf.entry) == leaf.leaf_hash else LeafAltered.code
     except Refusal as refusal:
         code = refusal.code

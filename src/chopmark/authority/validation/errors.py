@@ -49,3 +49,9 @@ class DatabaseIsStandby(Refusal):
     """The database replays another's work and cannot say how far behind it is: status is read from the one that writes."""
 
     code = "database_is_standby"
+
+
+class DatabaseLeftBehind(Refusal):
+    """The database is the one that was written before another took over from it: what was revoked since, it does not know."""
+
+    code = "database_left_behind"

@@ -21,7 +21,7 @@ import structlog
 from django.db import connection, transaction
 
 from chopmark.authority.kernel import clock
-from chopmark.authority.validation.errors import DatabaseIsStandby
+from chopmark.authority.validation.errors import DatabaseIsStandby, DatabaseLeftBehind
 from chopmark.authority.validation.models import Source
 from chopmark.authority.validation.status import GOOD_ENTRY, key_of, revoked_entry
 from chopmark.authority.validation.status_store import Ended, Horizon, StatusStore
@@ -74,6 +74,8 @@ def follow(store: StatusStore) -> Changed:
     seen = _look(known)
 
     # 2. Another database, or one that lost transactions we had seen: nothing of the store can be trusted.
+    if known is not None and seen.is_left_behind(known):
+        raise DatabaseLeftBehind
     if known is None or not seen.continues(known):
         log.warning("status_store_is_filled", known=known is not None)
         _fill(store, seen.horizon)
@@ -106,6 +108,11 @@ class _Seen:
             and known.last == self.last_known
         )
 
+    def is_left_behind(self, known: Horizon) -> bool:
+        """Whether what was known came from the one that took over from this: a primary that was thought dead is back."""
+        (known_name, known_line), (name, line) = _named(known), _named(self.horizon)
+        return name == known_name and line < known_line
+
     def of(self, source: Source) -> list[tuple[int, int]]:
         """The rows to read, each once, though many statements may have added them side by side."""
         merged: list[tuple[int, int]] = []
@@ -115,6 +122,12 @@ class _Seen:
             else:
                 merged.append((first, last))
         return merged
+
+
+def _named(horizon: Horizon) -> tuple[str, int]:
+    """The database, and its timeline: each time that a standby takes over it is a higher one."""
+    name, _, line = horizon.database.rpartition("/")
+    return name, int(line, 16)
 
 
 # The timeline is part of the name: a standby that took over may have lost what we saw, and uses those transaction ids again.

@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 
 from chopmark.authority.kernel import clock
@@ -28,8 +29,8 @@ class ActingRequest(HttpRequest):
     endings: list[tuple[Promise, date]]
 
 
-View = Callable[Concatenate[ActingRequest, P], HttpResponse]
-AnyView = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[ActingRequest, P], HttpResponseBase]
+AnyView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def permitted(permission: Permission) -> Callable[[View[P]], AnyView[P]]:
@@ -37,7 +38,7 @@ def permitted(permission: Permission) -> Callable[[View[P]], AnyView[P]]:
 
     def decorate(view: View[P]) -> AnyView[P]:
         @wraps(view)
-        def perform(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def perform(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not _is_signed_in(request, permission):
                 return _to_sign_in(request, permission)
             try:
@@ -65,7 +66,7 @@ def anybody(view: AnyView[P]) -> AnyView[P]:
     """A view without a permission: for everybody, and its refusals are worded all the same."""
 
     @wraps(view)
-    def perform(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def perform(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Refusal as refusal:
@@ -78,7 +79,7 @@ def by_post(view: AnyView[P]) -> AnyView[P]:
     """An act: only a form does it. Whoever comes by a link, such as the other language's, sees the page that the form is on."""
 
     @wraps(view)
-    def perform(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def perform(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return (
             view(request, *args, **kwargs)
             if request.method == "POST"

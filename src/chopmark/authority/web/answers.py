@@ -14,6 +14,7 @@ from chopmark.pki.refusals import Refusal
 # What is not here is a conflict between what is asked and how things stand.
 STATUSES: Final[Mapping[str, int]] = {
     "application_unknown": 404,
+    "campaign_unknown": 404,
     "certificate_unknown": 404,
     "serial_unknown": 404,
     "type_unknown": 404,
@@ -35,6 +36,7 @@ STATUSES: Final[Mapping[str, int]] = {
 CONFLICT: Final = 409
 # Whose page a refusal is, and where its way back leads, by the beginning of the address; the first that fits.
 FACES: Final[Mapping[str, tuple[str, str]]] = {
+    "/console": ("web/console/base.html", "/console/campaigns/"),
     "/staff/people": ("web/staff/base.html", "/staff/people/"),
     "/staff/review": ("web/staff/base.html", "/staff/review/"),
     "/staff": ("web/counter/base.html", "/counter/"),

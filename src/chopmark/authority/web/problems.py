@@ -127,6 +127,10 @@ PROBLEMS: Final[dict[str, Problem]] = {
     "already_suspended": Problem(
         _("The certificate is on hold already"), _("An officer at a counter releases it, or it is revoked.")
     ),
+    "asker_not_permitted": Problem(
+        _("Of this type nobody of that kind may ask for it"), _("Choose one of those on the page.")
+    ),
+    "certificate_expired": Problem(_("The certificate has expired"), _("There is nothing more to do.")),
     "not_suspended": Problem(_("The certificate is not on hold"), _("There is nothing to release.")),
     "suspension_not_offered": Problem(
         _("This type of e-Cert cannot be put on hold"), _("Revoke it if its key may be known to others.")
@@ -138,6 +142,31 @@ PROBLEMS: Final[dict[str, Problem]] = {
         _("You may not give that reason"), _("Choose one of the reasons on the page.")
     ),
     "serial_unknown": Problem(_("We issued nothing under that serial number"), _("Check the serial number.")),
+    # Campaigns.
+    "campaign_unknown": Problem(_("There is no campaign of that number"), _("Choose one from the list.")),
+    "campaign_moved": Problem(_("The campaign is not in a state for that any more"), LOOK_AGAIN),
+    "campaign_not_approved": Problem(
+        _("Too few operators have agreed to this campaign"), _("It can be started when enough of them have.")
+    ),
+    "campaign_already_approved": Problem(
+        _("You have agreed to this campaign already"), _("Each operator agrees once: another one must, too.")
+    ),
+    "holders_cannot_answer": Problem(
+        _("Some holders could not accept their certificate: they have no login at the portal"),
+        _("Plan it for those who have one, or for a type that the agreement accepts."),
+    ),
+    "notices_outlast_answers": Problem(
+        _("Telling all holders takes longer than they have to accept"),
+        _("Plan fewer at a time, or have the owner let more notices go in a day."),
+    ),
+    "campaign_another_digest": Problem(
+        _("The campaign is not the one that you have read"),
+        _("Its digest is another. Load the page again, and read it anew."),
+    ),
+    "period_shortened": Problem(
+        _("An earlier decision gave some of these certificates a longer free period"),
+        _("Nothing that holders have is taken back: plan it for the others."),
+    ),
     # The catalogue.
     "type_unknown": Problem(_("There is no such type of e-Cert"), _("Choose one of the types on offer.")),
     "type_not_in_force": Problem(_("This type is not offered today"), OTHER_TYPE),

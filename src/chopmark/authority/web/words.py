@@ -5,9 +5,11 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chopmark.authority.catalogue.words import Asker
 from chopmark.authority.participants.access import Standing
 from chopmark.authority.participants.permissions import Role
 from chopmark.authority.participants.states import ClearanceKind, ReasonToLeave, Verdict
+from chopmark.authority.revocation.asking import Means
 from chopmark.look.statuses import Status
 from chopmark.pki.reasons import CRLReason
 
@@ -20,6 +22,40 @@ WHY_REVOKE: Final[dict[CRLReason, Promise]] = {
     CRLReason.UNSPECIFIED: _("I would rather not say"),
 }
 
+# The same as an officer takes it down of somebody else; a list publishes the standard's word.
+WHY_ASKED: Final[dict[CRLReason, Promise]] = {
+    CRLReason.KEY_COMPROMISE: _("The key or PIN is lost, or somebody else may have it"),
+    CRLReason.SUPERSEDED: _("There is a newer certificate"),
+    CRLReason.AFFILIATION_CHANGED: _("The holder’s details have changed"),
+    CRLReason.CESSATION_OF_OPERATION: _("The certificate is no longer wanted"),
+    CRLReason.PRIVILEGE_WITHDRAWN: _("The right to the certificate ended"),
+    CRLReason.UNSPECIFIED: _("No reason was given"),
+}
+
+ASKERS: Final[dict[Asker, Promise]] = {
+    Asker.AUTHORISED_REPRESENTATIVE: _("Authorised representative"),
+    Asker.AUTHORISED_USER: _("Authorised user"),
+    Asker.AUTHORITY: _("The authority itself"),
+    Asker.KEY_HOLDER: _("Whoever has the key"),
+    Asker.REGISTRATION_AUTHORITY: _("Registration authority"),
+    Asker.SUBSCRIBER: _("The subscriber"),
+    Asker.SUPERVISOR: _("The supervisor"),
+}
+
+MEANS: Final[dict[Means, Promise]] = {
+    Means.TELEPHONE: _("By telephone"),
+    Means.EMAIL: _("By e-mail"),
+    Means.FAX: _("By fax"),
+    Means.LETTER: _("By letter"),
+    Means.IN_PERSON: _("In person"),
+}
+
+HOLD_ACTS: Final[dict[str, Promise]] = {
+    "suspend": _("Put on hold"),
+    "release": _("Released from hold"),
+    "revoke": _("Revoked"),
+}
+
 REASON_GIVEN: Final[dict[CRLReason, Promise]] = {
     CRLReason.UNSPECIFIED: _("none"),
     CRLReason.KEY_COMPROMISE: _("the key may be in other hands"),
@@ -29,6 +65,15 @@ REASON_GIVEN: Final[dict[CRLReason, Promise]] = {
     CRLReason.CESSATION_OF_OPERATION: _("it is no longer wanted"),
     CRLReason.CERTIFICATE_HOLD: _("it is suspended"),
     CRLReason.PRIVILEGE_WITHDRAWN: _("the right to it ended"),
+}
+
+# The owner's notices, by their names in her policy.
+NOTICES: Final[dict[str, Promise]] = {
+    "certificate_issued": _("Certificate issued"),
+    "certificate_ready": _("Certificate ready"),
+    "certificate_replaced": _("Certificate will be replaced, nothing to do"),
+    "certificate_revoked": _("Certificate revoked"),
+    "certificate_to_replace": _("Certificate must be replaced, come to a centre"),
 }
 
 EVIDENCE: Final[dict[str, Promise]] = {

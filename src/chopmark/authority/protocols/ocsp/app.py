@@ -79,7 +79,7 @@ class Responder:
         self._stop.set()
         for task in self._tasks:
             task.cancel()
-        self.record()
+        _survive(self.record)  # its connection may be to a server that was lost since
         self._pool.shutdown(wait=False)
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:

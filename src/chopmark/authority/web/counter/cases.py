@@ -39,7 +39,7 @@ def _address(reference: str) -> str:
 
 
 def _context(request: ActingRequest, reference: str) -> Context:
-    case = shown.case_shown(by_reference(reference), officer=request.actor.id)
+    case = shown.case_shown(by_reference(reference), officer=request.actor.id, now=clock.now())
     return {
         **surroundings(request),
         "here": "desk",

@@ -46,7 +46,7 @@ def decide(request: ActingRequest, reference: str) -> HttpResponse:
 
 
 def _context(request: ActingRequest, reference: str) -> dict[str, Any]:
-    case = shown.case_shown(by_reference(reference), officer=request.actor.id)
+    case = shown.case_shown(by_reference(reference), officer=request.actor.id, now=clock.now())
     return {**surroundings(request), "here": "releases", "case": case}
 
 

@@ -13,6 +13,7 @@ from chopmark.authority.keymaking.envelopes import printed
 from chopmark.authority.ledger import selectors as ledger
 from chopmark.authority.verification.selectors import CaseFile, EvidenceLine, case_file
 from chopmark.authority.web.counter.telling import ToldLine, told_lines
+from chopmark.authority.web.subscribed import Subscribed, subscribed
 from chopmark.authority.web.words import EVIDENCE, METHODS
 from chopmark.look import formats
 
@@ -78,6 +79,7 @@ class Case:
     awaits_release: bool
     is_mine: bool
     told: tuple[ToldLine, ...]
+    subscription: Subscribed | None
 
     @property
     def now(self) -> Task | None:
@@ -96,7 +98,7 @@ def queue_line(application: Any) -> QueueLine:
     )
 
 
-def case_shown(application: Any, *, officer: str) -> Case:
+def case_shown(application: Any, *, officer: str, now: datetime) -> Case:
     file = case_file(application)
     kind = catalogue.certificate_type(application.type_code, application.begun_at)
     invoice = ledger.invoice_of(application.reference)
@@ -118,6 +120,7 @@ def case_shown(application: Any, *, officer: str) -> Case:
         awaits_release=application.state == ApplicationState.VERIFIED,
         is_mine=officer in file.intake,
         told=told_lines(application.reference),
+        subscription=subscribed(application.reference, now),
     )
 
 

@@ -8,11 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chopmark.authority.notices.selectors import told_of
+from chopmark.authority.web.words import NOTICES
 
-_ABOUT: Final[dict[str, Promise]] = {
-    "certificate_ready": _("Certificate ready"),
-    "certificate_revoked": _("Certificate revoked"),
-}
 _STANDS: Final[dict[str, Promise]] = {
     "asked": _("To be sent, asked for"),
     "queued": _("To be sent, asked for"),
@@ -33,7 +30,7 @@ def told_lines(reference: str) -> tuple[ToldLine, ...]:
     """The notices of an application, the oldest first."""
     return tuple(
         ToldLine(
-            about=_ABOUT[told.template],
+            about=NOTICES[told.template],
             stands=_SENT_BY[told.channel] if told.channel else _STANDS[told.state],
             at=told.ended_at or told.asked_at,
         )

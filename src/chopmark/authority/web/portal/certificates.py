@@ -130,7 +130,10 @@ def revoke(request: ActingRequest, issuer_id: int, serial: str) -> HttpResponse:
 
 def _certificate(issuer_id: int, serial: str, actor: Actor) -> shown.Sheet:
     certificate = issuance.certificate(issuer_id, _octets(serial))
-    return _offered(certificate.application_reference, actor)
+    sheet = shown.sheet_of_made(own(certificate.application_reference, actor=actor), clock.now())
+    if sheet is None:
+        raise NothingOffered
+    return sheet
 
 
 def _octets(serial: str) -> bytes:

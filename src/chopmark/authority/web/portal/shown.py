@@ -15,9 +15,10 @@ from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.keymaking import selectors as keymaking
 from chopmark.authority.ledger import selectors as ledger
 from chopmark.authority.participants.selectors import outlet_states
-from chopmark.authority.revocation.selectors import revocation_of
+from chopmark.authority.revocation.selectors import held_since, revocation_of
 from chopmark.authority.verification.selectors import case_file
 from chopmark.authority.web.counter.forms import REFUSALS
+from chopmark.authority.web.subscribed import Subscribed, subscribed
 from chopmark.look.language import current as language
 
 STEPS: Final = ("type", "key", "details", "identity", "accept")
@@ -67,6 +68,7 @@ class Sheet:
     recorded_at: datetime
     leaf_id: int
     revoked_at: datetime | None
+    held_since: datetime | None
     may_revoke: bool
 
     @property
@@ -76,14 +78,21 @@ class Sheet:
 
 def sheet_of(application: Any, now: datetime) -> Sheet | None:
     """The certificate that an application led to, once it is offered."""
+    return sheet_of_made(application, now) if delivery_of(application.reference) else None
+
+
+def sheet_of_made(application: Any, now: datetime) -> Sheet | None:
+    """The same as soon as it is recorded: from then on it is hers to revoke, whenever it is offered."""
     delivery = delivery_of(application.reference)
     certificate = issuance.certificate_of(application.reference)
-    if delivery is None or certificate is None:
+    if certificate is None:
         return None
     serial_number = bytes(certificate.serial_number)
     revocation = revocation_of(certificate.issuer_id, serial_number)
     kind = catalogue.certificate_type(application.type_code, application.begun_at)
-    state = _state(delivery.answer, revocation is not None, certificate.not_after, now)
+    since = held_since(certificate.issuer_id, serial_number, at=now)
+    state = _state(delivery.answer if delivery else None, revocation is not None, certificate.not_after, now)
+    state = "suspended" if state == "good" and since is not None else state
     return Sheet(
         reference=application.reference,
         issuer_id=certificate.issuer_id,
@@ -99,7 +108,8 @@ def sheet_of(application: Any, now: datetime) -> Sheet | None:
         recorded_at=certificate.recorded_at,
         leaf_id=certificate.leaf_id,
         revoked_at=revocation.revoked_at if revocation else None,
-        may_revoke=state == "good" and bool(kind.subscriber_reasons),
+        held_since=since,
+        may_revoke=state in ("good", "suspended") and bool(kind.subscriber_reasons),
     )
 
 
@@ -136,6 +146,7 @@ class Shown:
     outlet_hours: str
     fee: int | None
     is_paid: bool
+    subscription: Subscribed | None
     desk_href: str
     refusal: str
     key_purged: bool
@@ -156,12 +167,13 @@ def application_shown(application: Any, now: datetime) -> Shown:
         type_name=str(kind.names),
         subject_name=application.subject_name,
         subject_email=application.subject_email,
-        own_key=application.key_source == "own",
+        own_key=application.key_source != "authority",  # of a campaign it is in her card
         outlet=str(place.outlet.names) if place else application.outlet,
         outlet_address=str(place.outlet.address) if place else "",
         outlet_hours=", ".join(place.hours) if place else "",
         fee=invoice.total_minor if invoice else None,
         is_paid=invoice is not None and ledger.is_paid(application.reference),
+        subscription=subscribed(application.reference, now) if part in ("offered", "accepted") else None,
         desk_href=desk_address(application),
         refusal=_refusal(application) if application.state == ApplicationState.REFUSED else "",
         key_purged=application.key_source == "authority" and keymaking.is_purged(application.reference),

@@ -58,6 +58,7 @@ def application(request: ActingRequest, reference: str) -> HttpResponse:
         "here": "certificates",
         "shown": view,
         "certificate": shown.sheet_of(mine, now),
+        "made": shown.sheet_of_made(mine, now),
         "steps": shown.steps(shown.AT[ApplicationState(mine.state)], finished=answered),
     }
     return render(request, "web/portal/application.html", context)

@@ -19,7 +19,7 @@ from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.participants.selectors import outlet_states
 from chopmark.authority.publication import selectors as publication
 from chopmark.authority.publication.lists import RevocationList, all_lists
-from chopmark.authority.revocation.selectors import revocation_of
+from chopmark.authority.revocation.selectors import held_since, revocation_of
 from chopmark.authority.transparency import witnesses
 from chopmark.authority.web.portal.offers import may_be_applied_for
 from chopmark.authority.web.words import REASON_GIVEN
@@ -205,6 +205,7 @@ class Answer:
     reliance_limit: int = 0
     practice_statement: str = ""
     revoked_at: datetime | None = None
+    held_since: datetime | None = None
     reason: str = ""
     leaf_id: int = 0
     ocsp_url: str = ""
@@ -228,12 +229,13 @@ def _answer(certificate: Any, at: datetime) -> Answer:
     serial_number = bytes(certificate.serial_number)
     revocation = revocation_of(certificate.issuer_id, serial_number)
     revoked = revocation if revocation is not None and revocation.revoked_at <= at else None
+    since = held_since(certificate.issuer_id, serial_number, at=at)
     application = by_reference(certificate.application_reference)
     # Until its holder accepts it, a certificate is not in the repository, and nobody reads her name here (C56).
     is_public = is_accepted(certificate.issuer_id, serial_number)
     kind = catalogue.certificate_type(certificate.type_code, certificate.not_before)
     return Answer(
-        state=_state(certificate, at, is_revoked=revoked is not None),
+        state=_state(certificate, at, is_revoked=revoked is not None, is_held=since is not None),
         at=at,
         serial_number=serial_number,
         heading=application.subject_name if is_public else str(kind.names),
@@ -245,6 +247,7 @@ def _answer(certificate: Any, at: datetime) -> Answer:
         reliance_limit=catalogue.reliance_limit(kind, subscriber_class(application)),
         practice_statement=_practice_statement(certificate),
         revoked_at=revoked.revoked_at if revoked else None,
+        held_since=since,
         reason=str(REASON_GIVEN.get(CRLReason(revoked.reason), "")) if revoked else "",
         leaf_id=certificate.leaf_id,
         ocsp_url=settings.CHOPMARK_OCSP_URL,
@@ -252,10 +255,12 @@ def _answer(certificate: Any, at: datetime) -> Answer:
     )
 
 
-def _state(certificate: Any, at: datetime, *, is_revoked: bool) -> str:
+def _state(certificate: Any, at: datetime, *, is_revoked: bool, is_held: bool) -> str:
     if is_revoked:
         return "revoked"
-    return "good" if certificate.not_before <= at < certificate.not_after else "expired"
+    if not certificate.not_before <= at < certificate.not_after:
+        return "expired"
+    return "suspended" if is_held else "good"
 
 
 def _issuer_name(issuer_id: int) -> str:

@@ -10,7 +10,7 @@ from chopmark.look.forms import Choices, DayField
 NEW_PASSWORD = {"autocomplete": "new-password", "class": "input--20"}
 
 
-def _code_field() -> forms.CharField:
+def code_field() -> forms.CharField:
     return forms.CharField(
         label=_("Code from your authenticator"),
         help_text=_("Six figures."),
@@ -38,7 +38,7 @@ class StaffSignInForm(forms.Form):
         widget=forms.PasswordInput({"autocomplete": "current-password", "class": "input--20"}),
         error_messages={"required": _("Enter your password")},
     )
-    code = _code_field()
+    code = code_field()
 
 
 class NewPasswordForm(forms.Form):
@@ -66,7 +66,7 @@ class NewPasswordForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    code = _code_field()
+    code = code_field()
 
 
 class ClearedForm(forms.Form):

@@ -52,6 +52,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _first_page(actor: Actor) -> str:
+    if actor.may(Permission.CONSOLE_CAMPAIGN_RUN):
+        return "/console/campaigns/"
     return "/staff/people/" if actor.may(Permission.STAFF_ACCESS_READ) else "/counter/"
 
 
