@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from psycopg.conninfo import make_conninfo
+
+from chopmark.config import connections
 from chopmark.config.accounts import Account, Part
-from chopmark.config.database import connection_string
 from chopmark.config.folders import write_once
 from chopmark.config.home import Home
 from chopmark.config.roles import (
@@ -67,7 +69,7 @@ class Child:
 
     def is_ready(self, home: Home) -> bool:
         """Does it say so itself: over HTTP, or by a fresh heartbeat?"""
-        return _answers(home, self.address) if self.address else _beats(self.heartbeat(home))
+        return _answers(home, self.address) if self.address else beats(self.heartbeat(home))
 
 
 CHILDREN = (
@@ -96,16 +98,23 @@ def strongroom_environment(home: Home, process: str) -> dict[str, str]:
     """What a process of the owner's side is told; its password is named by file, not said."""
     role = {"migrate": STRONGROOM_MIGRATOR, "audit": STRONGROOM_AUDITOR}.get(process, STRONGROOM)
     home.secret(f"{role}.password")
-    options = f" options='-c role={STRONGROOM_OWNER}'" if process == "migrate" else ""
+    acts_as = STRONGROOM_OWNER if process == "migrate" else None
     host, port = home.database_place("owner")
-    where = connection_string(host=host, port=port, database=STRONGROOM_DATABASE, role=role)
+    where = make_conninfo(
+        "",
+        host=host,
+        port=port,
+        dbname=STRONGROOM_DATABASE,
+        user=role,
+        **connections.parameters(role=acts_as),
+    )
     return {
         "DJANGO_SETTINGS_MODULE": "chopmark.strongroom.settings",
         "STRONGROOM_HOME": str(home.path),
         "STRONGROOM_PROCESS": process,
         "STRONGROOM_SOCKET": str(home.strongroom_socket),
         "STRONGROOM_SOCKET_SHARED": "yes" if home.accounts else "",
-        "STRONGROOM_DATABASE": where + options,
+        "STRONGROOM_DATABASE": where,
         "STRONGROOM_DATABASE_PASSWORD_FILE": str(home.path / "secrets" / f"{role}.password"),
     }
 
@@ -143,8 +152,9 @@ def _answers(home: Home, address: str) -> bool:
         connection.close()
 
 
-def _beats(heartbeat: Path) -> bool:
+def beats(heartbeat: Path, within: float = STALE_AFTER) -> bool:
+    """Has its process touched this file a moment ago?"""
     try:
-        return time.time() - heartbeat.stat().st_mtime < STALE_AFTER  # noqa: TID251  a file's time is the machine's
+        return time.time() - heartbeat.stat().st_mtime < within  # noqa: TID251  a file's time is the machine's
     except FileNotFoundError:
         return False

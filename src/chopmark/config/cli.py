@@ -75,7 +75,8 @@ def run() -> None:
 def _process(name: str) -> click.Command:
     @click.command(name, help=f"The {name}, of this home.")
     @_HOME
-    def start(home: Path) -> None:
+    def start(home: Path, processes: int = 1) -> None:
+        from chopmark.config import together
         from chopmark.config.children import child
         from chopmark.config.home import open_home
 
@@ -84,9 +85,21 @@ def _process(name: str) -> click.Command:
         if account := wanted.account(opened):
             rest = account.environment()
             account.become()
+        if processes > 1:
+            command = together.command(processes, command)
         os.execve(command[0], command, {**rest, **told})
 
-    return start
+    return _SIGNERS(start) if name == "signer" else start
+
+
+# Of the others, one process uses what its machine has, or another machine runs another.
+_SIGNERS = click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many sign at once, under one parent that ends with them; one for each core that signs.",
+)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

@@ -5,11 +5,9 @@ Everything here may be run again: what is already so stays so, and a privilege t
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 Grants = Mapping[str, Mapping[str, frozenset[str]]]
 # Any number will do, so long as everybody who changes roles or privileges takes the same one.
@@ -30,11 +28,6 @@ class Plan:
     @property
     def logins(self) -> tuple[str, ...]:
         return (self.migrator, *self.roles)
-
-
-def connection_string(*, host: Path | str, database: str, role: str, port: int = 5432) -> str:
-    """Where to connect as whom, in libpq's words; the password comes by another way."""
-    return make_conninfo("", host=str(host), port=port, dbname=database, user=role)
 
 
 def role_statements(plan: Plan) -> list[sql.Composed]:

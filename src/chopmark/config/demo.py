@@ -24,7 +24,7 @@ def prepare(home: Path) -> int:
     """Fill a new home; the links and the paper lie in its demo/ folder, readable by whoever runs it."""
     folder = own_folder(home / "demo")
     hold_ceremony()
-    links = {**_register_staff(), **_register_desk_officers(home)}
+    links = {**register_staff(), **_register_desk_officers(home)}
     if links:
         _write(folder / "links.json", json.dumps(links, indent=2))
         _write(folder / "README.txt", _readme(links))
@@ -43,7 +43,7 @@ def clear_staff(home: Path) -> int:
 
     now = clock.now()
     kept = home / "demo" / "links.json"
-    links = {**(json.loads(kept.read_text()) if kept.exists() else {}), **_register_staff()}
+    links = {**(json.loads(kept.read_text()) if kept.exists() else {}), **register_staff()}
     for number in current().staff:
         for kind in set(ClearanceKind) - set(clearances_of(require_staff(number).pk)):
             today = current().authority.day_of(now)
@@ -69,21 +69,21 @@ def hold_ceremony() -> None:
     )
 
 
-def _register_staff() -> dict[str, str]:
+def register_staff() -> dict[str, str]:
     """A link for each of the pack's people who has none yet."""
     from chopmark.authority.catalogue.reading import current
     from chopmark.authority.kernel import clock
     from chopmark.authority.kernel.actors import ActorKind
+    from chopmark.authority.participants import services as participants
     from chopmark.authority.participants.permissions import Role
     from chopmark.authority.participants.selectors import is_registered
-    from chopmark.authority.participants.services import FOUNDER, register_staff
 
     links = {}
     today = current().authority.day_of(clock.now())
     for number, member in current().staff.items():
         if is_registered(number):
             continue
-        token = register_staff(
+        token = participants.register_staff(
             number=number,
             name=member.name,
             kind=ActorKind(member.kind),
@@ -91,7 +91,7 @@ def _register_staff() -> dict[str, str]:
             outlet=member.outlet,
             vetted_on=today,
             nondisclosure_on=today,
-            actor=FOUNDER,
+            actor=participants.FOUNDER,
             now=clock.now(),
         )
         links[number] = f"{settings.CHOPMARK_PUBLIC_URL}/staff/welcome/{token}"

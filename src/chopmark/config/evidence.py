@@ -64,18 +64,21 @@ def _proofs(certificate: Certificate, *, with_payloads: bool) -> Iterator[Proof 
         "application": certificate.application_reference,
     }
     for leaf_id, salt, payload in rows(LEAVES, facts):
+        opened = {}
+        if with_payloads and salt is not None:
+            opened = {"payload_json": canonical_payload(json.loads(payload)), "salt": bytes(salt)}
         try:
-            inclusion = inclusion_proof(leaf_id)
+            yield proof_of(leaf_id, **opened)
         except LeafNotUnderCheckpoint:
             yield None
-            continue
-        statement = Statement(entry=inclusion.entry)
-        if with_payloads and salt is not None:
-            opened = canonical_payload(json.loads(payload))
-            statement = replace(statement, payload_json=opened, salt=bytes(salt))
-        yield Proof(
-            index=inclusion.index,
-            path=inclusion.path,
-            checkpoint=inclusion.checkpoint,
-            extra=encode_statement(statement),
-        )
+
+
+def proof_of(leaf_id: int, **opened: bytes) -> Proof:
+    """That a leaf is in the log, with its entry and, if given, what it commits to; `LeafNotUnderCheckpoint` until it is."""
+    inclusion = inclusion_proof(leaf_id)
+    return Proof(
+        index=inclusion.index,
+        path=inclusion.path,
+        checkpoint=inclusion.checkpoint,
+        extra=encode_statement(replace(Statement(entry=inclusion.entry), **opened)),
+    )

@@ -51,11 +51,11 @@ _TABLES: dict[str, dict[str, str]] = {
     "audit_leaf": _row(web="SI", worker="SI", signer="SI", responder="SI", operator="SI"),
     # Deleting a payload shreds what its leaf commits to.
     "audit_payload": _row(web="SI", worker="SID", signer="SI", responder="SI", operator="SI"),
-    "transparency_position": _row(web="S", worker="SI", signer="S"),
+    "transparency_position": _row(web="S", worker="SI", signer="S", operator="S"),
     "transparency_fulltile": _row(worker="SI", signer="S"),
     "transparency_checkpointrequest": _row(worker="SI", signer="S"),
-    "transparency_checkpoint": _row(web="S", worker="S", signer="SI"),
-    "transparency_cosignature": _row(web="S", worker="SI", signer="S"),
+    "transparency_checkpoint": _row(web="S", worker="S", signer="SI", operator="S"),
+    "transparency_cosignature": _row(web="S", worker="SI", signer="S", operator="S"),
     "transparency_horizon": _row(worker="SIU"),
     "transparency_setaside": _row(web="S", worker="SI"),
     "transparency_signingalert": _row(web="S", worker="S", signer="SI"),
@@ -82,15 +82,16 @@ _TABLES: dict[str, dict[str, str]] = {
     "ledger_ledgeraccount": _row(web="SI", worker="S"),
     "ledger_entry": _row(web="SI", worker="S"),
     "ledger_leg": _row(web="SI", worker="S"),
-    "ledger_invoice": _row(web="SI", worker="S"),
-    "ledger_invoiceline": _row(web="SI", worker="S"),
+    # An operator who plans what a cohort is given reads what its holders paid for: references and amounts.
+    "ledger_invoice": _row(web="SI", worker="S", operator="S"),
+    "ledger_invoiceline": _row(web="SI", worker="S", operator="S"),
     "ledger_payment": _row(web="SI", worker="S"),
     # --- what subscribers are told ---
     "notices_notice": _row(web="S", worker="SI"),
     "notices_standing": _row(web="S", worker="SIU"),
     # --- the spine ---
     "applications_application": _row(web="SIU", worker="SIU", signer="S", operator="S"),
-    "verification_evidence": _row(web="SI", worker="SI", signer="S"),
+    "verification_evidence": _row(web="SI", worker="SI", signer="S", operator="S"),
     "verification_sightingticket": _row(web="SI"),
     "verification_decision": _row(web="SI", signer="S"),
     "issuance_intendedcertificate": _row(worker="SI", signer="S", operator="S"),
@@ -99,22 +100,36 @@ _TABLES: dict[str, dict[str, str]] = {
     "issuance_refusedintent": _row(signer="SI", operator="S", worker="S"),
     "issuance_spentclaim": _row(worker="SI", signer="S", operator="S"),
     "issuance_blocked": _row(worker="SI"),
-    # --- campaigns: the plan and its approvals are the operators'; the signer believes no other hand ---
-    "campaigns_campaign": _row(worker="S", signer="S", operator="SI"),
-    "campaigns_campaignchunk": _row(worker="S", signer="S", operator="SI"),
-    "campaigns_campaignapproval": _row(worker="S", signer="S", operator="SI"),
-    "campaigns_campaignstep": _row(worker="SI", operator="SI"),
+    # --- campaigns: the plan is the operator's process alone; approvals are the operators', there or at the console; the
+    # signer believes no other hand. The console counts chunks, names certificates that were to go, and reads no roll.
+    "campaigns_campaign": _row(web="S", worker="S", signer="S", operator="SI"),
+    "campaigns_campaignchunk": _row(web="S", worker="S", signer="S", operator="SI"),
+    "campaigns_campaignapproval": _row(web="SI", worker="S", signer="S", operator="SI"),
+    "campaigns_campaignterms": _row(web="S", worker="S", signer="S", operator="SI"),
+    "campaigns_campaignstep": _row(web="SI", worker="SI", signer="S", operator="SI"),
     "campaigns_campaignroll": _row(worker="SI", signer="S"),
-    "campaigns_campaignfailure": _row(worker="SI", operator="S"),
-    "issuance_intendedchunk": _row(worker="SI", signer="S", operator="S"),
-    "issuance_chunkclaim": _row(worker="S", signer="SI", operator="S"),
-    "issuance_refusedchunk": _row(worker="S", signer="SI", operator="S"),
-    "issuance_spentchunk": _row(worker="SI", signer="S", operator="S"),
-    "delivery_offer": _row(web="S", worker="SI"),
-    "delivery_answer": _row(web="SI", worker="SI"),
+    "campaigns_campaignfailure": _row(web="S", worker="SI", operator="S"),
+    "campaigns_revokedchunk": _row(web="S", worker="SI", operator="S"),
+    # What a cohort was given the worker writes down, who can neither plan nor approve.
+    "subscriptions_cohortdecision": _row(web="S", worker="SI", operator="S"),
+    # --- a card bureau's batches: planned, answered and acknowledged in the operator's process; the signer alone seals ---
+    "campaigns_cardbatch": _row(web="S", worker="S", signer="S", operator="SI"),
+    "campaigns_cardrequests": _row(operator="SI"),
+    "campaigns_cardresponse": _row(operator="SI"),
+    "campaigns_cardacknowledgement": _row(worker="S", signer="S", operator="SI"),
+    "campaigns_cardsealrequest": _row(worker="SI", signer="S", operator="S"),
+    "campaigns_sealedcards": _row(worker="S", signer="SI", operator="S"),
+    "issuance_intendedchunk": _row(web="S", worker="SI", signer="S", operator="S"),
+    "issuance_chunkclaim": _row(web="S", worker="S", signer="SI", operator="S"),
+    "issuance_refusedchunk": _row(web="S", worker="S", signer="SI", operator="S"),
+    "issuance_spentchunk": _row(web="S", worker="SI", signer="S", operator="S"),
+    "delivery_offer": _row(web="S", worker="SI", operator="S"),
+    "delivery_answer": _row(web="SI", worker="SI", operator="S"),
     "revocation_revocation": _row(web="SI", worker="SI", signer="S", responder="S", operator="SI"),
     "revocation_suspension": _row(web="SI", worker="S", signer="S", responder="S", operator="SI"),
     "revocation_release": _row(web="SI", worker="S", signer="S", responder="S", operator="SI"),
+    # Which paper a request stands on: the counter's, and nobody's to sign or publish by.
+    "revocation_holdrequest": _row(web="SI"),
     "publication_crlintent": _row(web="S", worker="SI", signer="S", operator="S"),
     "publication_crlclaim": _row(worker="S", signer="SI", operator="S"),
     "publication_crl": _row(web="S", worker="S", signer="SI", responder="S", operator="S"),
@@ -145,6 +160,20 @@ _TABLES: dict[str, dict[str, str]] = {
     "keymaking_sealedkey": _row(web="S", worker="SD", signer="SI"),
     "keymaking_keycollection": _row(web="SI", worker="S"),
     "keymaking_purge": _row(web="S", worker="SI", signer="SI"),
+    # The pool: ordered and drawn from in the operator's process, batched and asked to be purged by the worker; whatever is
+    # sealed, the signer alone writes and destroys.
+    "keymaking_poolorder": _row(worker="S", signer="S", operator="SI"),
+    "keymaking_poolorderend": _row(worker="S", signer="S", operator="SI"),
+    "keymaking_poolbatch": _row(worker="SI", signer="S", operator="S"),
+    "keymaking_poolclaim": _row(worker="S", signer="SI", operator="S"),
+    "keymaking_filledbatch": _row(worker="S", signer="SI", operator="S"),
+    "keymaking_poolkey": _row(worker="S", signer="SI", operator="S"),
+    "keymaking_wrappedpoolkey": _row(signer="SID"),
+    "keymaking_pooldraw": _row(worker="S", signer="S", operator="SI"),
+    "keymaking_pooldiscard": _row(worker="S", signer="S", operator="SI"),
+    "keymaking_sealedpoolkey": _row(signer="SID", operator="S"),
+    "keymaking_poolpurgerequest": _row(worker="SI", signer="SD"),
+    "keymaking_poolpurge": _row(worker="S", signer="SI", operator="S"),
 }
 
 
@@ -156,7 +185,9 @@ GRANTS: dict[str, dict[str, frozenset[str]]] = {
 _CREDENTIALS = {
     "django_session",
     "keymaking_sealedkey",
+    "keymaking_sealedpoolkey",
     "keymaking_wrappedkey",
+    "keymaking_wrappedpoolkey",
     "otp_static_staticdevice",
     "otp_static_statictoken",
     "otp_totp_totpdevice",
@@ -174,6 +205,7 @@ FUNCTIONS: dict[str, frozenset[str]] = {
     SIGNER: frozenset({"chopmark_crl_entry", "chopmark_current_xid", "procrastinate_defer%"}),
     RESPONDER: frozenset({"chopmark_current_xid"}),
     OPERATOR: frozenset({"chopmark_crl_entry", "chopmark_current_xid"}),
+    AUDITOR: frozenset({"chopmark_pool_copies"}),
 }
 
 PLAN = Plan(

@@ -41,12 +41,23 @@ def register(cli: click.Group) -> None:
     """Add these verbs to the `chopmark` command."""
     from chopmark.config.bench.command import bench
     from chopmark.config.campaigns import campaign
+    from chopmark.config.cards import cards
+    from chopmark.config.cohorts import plan_cohort, subscriptions
+    from chopmark.config.keypool import keypool
+    from chopmark.config.mass_replacement import plan_replacement
+    from chopmark.config.mass_revocation import plan_revocation
     from chopmark.config.staff import staff
     from chopmark.verifier.cli import log, proof
 
+    campaign.add_command(plan_cohort)
+    campaign.add_command(cards)
+    campaign.add_command(plan_replacement)
+    campaign.add_command(plan_revocation)
     cli.add_command(campaign)
+    cli.add_command(keypool)
     cli.add_command(crl)
     cli.add_command(staff)
+    cli.add_command(subscriptions)
     cli.add_command(certificate)
     cli.add_command(witness)
     cli.add_command(audit)
@@ -362,8 +373,9 @@ def become(home: Path, process: str) -> None:
 
 
 def or_refusal(ask: Callable[[], Any]) -> Any:
-    """What is asked, or the refusal's own code and a non-zero exit."""
+    """What is asked, or the refusal's own code, with how many or which, and a non-zero exit."""
     try:
         return ask()
     except Refusal as refusal:
-        raise click.ClickException(refusal.code) from refusal
+        details = ", ".join(f"{name} {value}" for name, value in refusal.details.items())
+        raise click.ClickException(f"{refusal.code} ({details})" if details else refusal.code) from refusal

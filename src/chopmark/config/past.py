@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.issuance.errors import CertificateUnknown
+from chopmark.authority.subscriptions.selectors import Subscription, subscription_of
 from chopmark.authority.validation.past import PastStatus, past_status
 
 
@@ -21,6 +22,18 @@ def words_of(serial_number: bytes, *, at: datetime) -> dict[str, str | int | boo
         "revoked_at": _utc(past.revoked_at),
         "recognised": past.is_recognised,
         **_list(past),
+        **_subscription(subscription_of(found[0], at=at)),
+    }
+
+
+def _subscription(said: Subscription | None) -> dict[str, str | None]:
+    """By what stood on the invoice or in the tariff, and by what had been decided until then."""
+    if said is None:
+        return {"subscription": None}
+    return {
+        "subscription": "free" if said.is_free else "paid",
+        "subscription_until": _utc(said.until),
+        "subscription_by": said.decision or said.line,
     }
 
 

@@ -27,7 +27,7 @@ class Kept:
     name: str
     command: list[str]
     environment: Mapping[str, str]
-    log: Path
+    log: Path | None  # without one it speaks where we do
     account: Account | None = None  # another's than ours
     running: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
@@ -44,13 +44,13 @@ class Kept:
         return False
 
     def _start(self, now: float) -> None:
-        with self.log.open("ab") as log:
+        with self.log.open("ab") if self.log else contextlib.nullcontext() as log:
             self.running = subprocess.Popen(
                 self.command,
                 env={**(self.account.environment() if self.account else os.environ), **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=subprocess.STDOUT if self.log else None,
                 # A group of its own: a Ctrl-C comes to us alone, and we stop things in order.
                 process_group=0,
                 preexec_fn=die_with_parent,  # noqa: PLW1509  the supervisor has one thread

@@ -8,9 +8,8 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from chopmark.config import connections
 from chopmark.config.faults import Fault
-
-ANSWERS_WITHIN = 5  # seconds
 
 
 class PostgreSQL(Protocol):
@@ -68,7 +67,7 @@ class Server:
     def is_ready(self) -> bool:
         with (
             contextlib.suppress(psycopg.OperationalError),
-            psycopg.connect(self.dsn(), connect_timeout=ANSWERS_WITHIN),
+            psycopg.connect(self.dsn()),
         ):
             return True
         return False
@@ -81,6 +80,7 @@ class Server:
             dbname=database,
             user=role or self.superuser,
             password=self.password if password is None else password,
+            **connections.OURS,
         )
 
     @property

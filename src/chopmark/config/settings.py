@@ -6,7 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from chopmark.config import logs, options, roles
+from chopmark.config import connections, logs, options, roles
 from chopmark.config.options import Process
 
 OPTIONS = options.load(os.environ)
@@ -102,21 +102,13 @@ FORM_RENDERER = "chopmark.look.forms.LookRenderer"
 CHOPMARK_FACE = "chopmark.authority.web.faces.face"
 
 # --- the database ---
-_CONNECTION: dict[str, Any] = {"application_name": f"chopmark {OPTIONS.process}"}
+_CONNECTION: dict[str, Any] = {
+    "application_name": f"chopmark {OPTIONS.process}",
+    **connections.parameters(role=roles.AUTHORITY_OWNER if OPTIONS.process is Process.MIGRATE else None),
+}
 if OPTIONS.process is Process.WEB:
     # Five times the requests a second of a connection for each, measured.
     _CONNECTION["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10}
-if OPTIONS.process is Process.RESPONDER:
-    # A database that fell silent is noticed before its silence is too long for the answers (status_may_lag).
-    _CONNECTION |= {
-        "connect_timeout": 5,
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 3,
-    }
-    _CONNECTION |= {"tcp_user_timeout": 10_000}
-if OPTIONS.process is Process.MIGRATE:
-    _CONNECTION["options"] = f"-c role={roles.AUTHORITY_OWNER}"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -126,6 +118,8 @@ DATABASES = {
         "USER": OPTIONS.database_role,
         "PASSWORD": OPTIONS.database_password,
         "OPTIONS": _CONNECTION,
+        # A worker keeps its connections from job to job: after a failover each new one would try the lost host first.
+        "CONN_MAX_AGE": None if OPTIONS.process is Process.WORKER else 0,
         # A pooled connection is asked before it is lent: PostgreSQL may have been started anew meanwhile.
         "CONN_HEALTH_CHECKS": True,
     },

@@ -1,4 +1,4 @@
-"""The worker: hears hand-overs, sequences the log, and does what the clock asks for. It holds no key."""
+"""The worker: hears hand-overs, sequences the log, does what the clock asks for, keeps files. It holds no key."""
 
 import gc
 import os
@@ -26,7 +26,7 @@ def main() -> int:
     django.setup()
     from chopmark.authority.kernel import clock
     from chopmark.authority.transparency import asking, sequencer, witnesses
-    from chopmark.config import ticks
+    from chopmark.config import copies, ticks
     from chopmark.config.starting import say_started
 
     # What is loaded stays; the collector need not walk over it for each chunk of a campaign.
@@ -35,7 +35,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     say_started("worker", stop)
-    wanted = [hear, sequencer.run_forever, ticks.run_forever]
+    wanted = [hear, sequencer.run_forever, ticks.run_forever, copies.run_forever]
     if witnesses.configured():
         wanted.append(asking.run_forever)
     loops = [_started(loop, stop) for loop in wanted]

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from cryptography import x509
 
+from chopmark.authority.campaigns import selectors
+from chopmark.authority.campaigns.models import Campaign
 from chopmark.authority.catalogue.reading import current
+from chopmark.authority.revocation.selectors import revoked_among
 from chopmark.config.audit.fault import Fault, rows
 from chopmark.config.audit.key_uses import public_part
 
@@ -39,6 +42,7 @@ UNAPPROVED = """
     left join campaigns_campaignapproval approval
       on approval.campaign_id = campaign.id and approval.digest = campaign.digest
     where exists (select from issuance_intendedchunk chunk where chunk.campaign_id = campaign.id)
+       or exists (select from campaigns_revokedchunk chunk where chunk.campaign_id = campaign.id)
     group by campaign.id having count(distinct approval.officer) < %s
 """
 STRANGERS = """
@@ -48,6 +52,17 @@ STRANGERS = """
         where reference = 'CP' || lpad(chunk.campaign_id::text, 4, '0') || lpad(chunk.number::text, 5, '0')
                                || right(reference, 4)
           and right(reference, 4)::int < chunk.count)
+"""
+
+REVOKED_CHUNKS = """
+    select done.campaign_id, done.number, sum(done.revoked), bool_or(done.is_last), chunk.count,
+           sha256(chunk.items) = chunk.digest,
+           (select count(*) from campaigns_campaignfailure failed
+            where failed.campaign_id = done.campaign_id and failed.number = done.number
+              and failed.code in ('unreachable', 'line_refused'))
+    from campaigns_revokedchunk done
+    left join campaigns_campaignchunk chunk on chunk.campaign_id = done.campaign_id and chunk.number = done.number
+    group by done.campaign_id, done.number, chunk.id order by done.campaign_id, done.number
 """
 
 
@@ -88,11 +103,32 @@ class _Chunk:
 def check_campaigns() -> Iterator[Fault]:
     """Of no campaign is anything intended that not enough operators approved, and no application is of none."""
     for reference, count in rows(UNAPPROVED, [current().authority.campaign_approvals]):
-        yield Fault("campaign", reference, f"something of it is intended, and {count} operators approved it")
+        yield Fault(
+            "campaign",
+            reference,
+            f"something of it is intended or revoked, and {count} operators approved it",
+        )
     for (reference,) in rows(STRANGERS):
         yield Fault(
             "campaign", reference, "the application says that it is of a campaign that has no such line"
         )
+
+
+def check_revoked_chunks() -> Iterator[Fault]:
+    """Of a chunk whose certificates went, it is the one that operators approved, and all went that were to go."""
+    for campaign_id, number, revoked, is_last, count, is_whole, given_up in rows(REVOKED_CHUNKS):
+        campaign = Campaign.objects.get(id=campaign_id)
+        name = f"campaign {campaign.reference} chunk {number}"
+        if not is_whole:
+            yield Fault("chunk", name, "it was revoked and is not what was approved")
+            continue
+        asked = selectors.certificates_in(campaign, number)
+        gone = len(revoked_among(asked))
+        owed = count - given_up if is_last else revoked
+        if gone < owed:
+            yield Fault("chunk", name, f"{owed - gone} of its certificates are not revoked")
+        if revoked > count:
+            yield Fault("chunk", name, "it says that it revoked more than it has")
 
 
 def check_chunks(*, settled: bool, some: Collection[int] | None = None) -> Iterator[Fault]:

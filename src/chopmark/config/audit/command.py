@@ -6,8 +6,10 @@ from datetime import datetime
 from django.conf import settings
 
 from chopmark.config.audit.authority import LOG, PROMISING
+from chopmark.config.audit.behind import check_behind
 from chopmark.config.audit.books import check_books
-from chopmark.config.audit.chunks import check_campaigns, check_chunks
+from chopmark.config.audit.chunks import check_campaigns, check_chunks, check_revoked_chunks
+from chopmark.config.audit.cohorts import check_cohorts
 from chopmark.config.audit.decisions import check_decisions
 from chopmark.config.audit.fault import Fault
 from chopmark.config.audit.key_uses import check_certificates, check_claims, check_tickets
@@ -19,6 +21,7 @@ from chopmark.config.audit.log import (
     check_public_log,
 )
 from chopmark.config.audit.looking import whole
+from chopmark.config.audit.pool import check_batches, check_copies, check_draws, check_sealing
 from chopmark.config.audit.promises import check_promises
 from chopmark.config.audit.published import check_published, check_repository
 from chopmark.config.audit.separation import check_separation
@@ -43,6 +46,13 @@ def faults(*, now: datetime, settled: bool, ocsp_address: str | None) -> Iterato
     yield from whole("certificates", check_certificates())
     yield from whole("campaigns", check_campaigns())
     yield from whole("chunks", check_chunks(settled=settled))
+    yield from whole("revoked chunks", check_revoked_chunks())
+    yield from whole("cohorts", check_cohorts())
+    yield from whole("revocations", check_behind())
+    yield from whole("pool", check_batches(settled=settled))
+    yield from whole("drawn keys", check_draws())
+    yield from whole("copies of keys", check_copies(settled=settled))
+    yield from whole("sealed keys", check_sealing(settled=settled))
     if settled:
         yield from whole("tickets", check_tickets())
     yield from whole("published lists", check_published(public / "crl"))

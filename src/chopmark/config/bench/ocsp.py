@@ -1,7 +1,6 @@
 """`chopmark bench ocsp`: one responder on one core, asked from another as fast as it answers."""
 
 import base64
-import math
 import os
 import secrets
 import statistics
@@ -23,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from chopmark.config.bench import load
 from chopmark.config.bench.load import Cores, Rate
-from chopmark.config.bench.printing import JSON, Figures, say
+from chopmark.config.bench.printing import JSON, Figures, percentile, say
 from chopmark.config.bench.stage import become, stage
 from chopmark.config.children import Child, child, granian
 from chopmark.config.faults import Fault
@@ -100,7 +99,7 @@ class _Measurement:
             "cached_post_p99_ms": post.p99_ms,
             "cached_get_p99_ms": get.p99_ms,
             "nonce_p99_ms": nonce.p99_ms,
-            "revocation_to_ocsp_p99_ms": _percentile(waited, 99),
+            "revocation_to_ocsp_p99_ms": percentile(waited, 99),
             "cold_start_seconds": cold,
             "warm_start_seconds": warm,
             "bare_handler_per_second": most,
@@ -243,11 +242,6 @@ def _signatures(cores: Cores) -> float:
         return count / took
     finally:
         os.sched_setaffinity(0, usable)
-
-
-def _percentile(values: Sequence[float], percent: int) -> float:
-    """By nearest rank."""
-    return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
 
 
 @contextmanager

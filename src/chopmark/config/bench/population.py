@@ -27,7 +27,7 @@ from chopmark.pki.keys import spki_sha256
 from chopmark.strongroom.client import RollLine, RollReceipt, roll_digest
 from chopmark.strongroom.receipts import roll_payload, sign
 
-TYPE, PURPOSE, AGREEMENT = "smart-id", "population_issue", "terms 1"
+TYPE, PURPOSE, AGREEMENT = "smart-id", "population_issue", "terms 2"
 GRANT = UUID(int=1)
 _EMPTY_NAME = der.sequence()
 

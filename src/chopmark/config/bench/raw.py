@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from chopmark.authority.custody.software_token import make_private_key, sign_with
+from chopmark.authority.custody.software_token import make_private_key, signer_of
 from chopmark.authority.custody.token import KeyAlgorithm
 from chopmark.pki.algorithms import SignatureAlgorithm
 
@@ -22,10 +22,10 @@ def signatures_per_second(algorithm: KeyAlgorithm, signature: SignatureAlgorithm
 
 
 def _rate(algorithm: KeyAlgorithm, signature: SignatureAlgorithm) -> float:
-    key, made = make_private_key(algorithm), 0
+    sign, made = signer_of(make_private_key(algorithm), signature), 0
     began = time.perf_counter()
     while (passed := time.perf_counter() - began) < SECONDS:
         for _ in range(_AT_ONCE):
-            sign_with(key, _DATA, signature)
+            sign(_DATA)
         made += _AT_ONCE
     return made / passed

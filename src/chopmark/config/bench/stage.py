@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from chopmark.config.children import authority_environment
+from chopmark.config.children import authority_environment, child
+from chopmark.config.faults import Fault
 from chopmark.config.home import Home, make_home, open_home, remove_home
 from chopmark.config.installing import install
 
@@ -66,6 +68,30 @@ def running(home: Home, process: str, module: str, *, count: int = 1) -> Iterato
                 one.terminate()
             for one in started:
                 one.wait(timeout=30)
+
+
+@contextmanager
+def standing(home: Home, name: str) -> Iterator[None]:
+    """The one process of that name as `chopmark up` starts it, from when it says that it is ready."""
+    one = child(name)
+    environment = {**os.environ, **one.environment(home)}
+    with (home.path / "run" / f"{name}.log").open("ab") as said:
+        process = subprocess.Popen(one.command(home), env=environment, stdout=said, stderr=said)
+        try:
+            until(lambda: one.is_ready(home), f"the {name} is ready")
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def until(is_so: Callable[[], bool], what: str, *, within: float = 120.0) -> None:
+    """Wait, and look twenty times a second."""
+    end = time.monotonic() + within
+    while not is_so():
+        if time.monotonic() > end:
+            raise Fault(f"waited {within:.0f} seconds, and it is not so that {what}", "look at its own words")
+        time.sleep(0.05)
 
 
 def become(home: Home, process: str) -> None:

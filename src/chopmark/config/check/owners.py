@@ -52,7 +52,7 @@ def keeps_registers(first: Officer, second: Officer, applicant: Applicant) -> No
     page = first.browser.get(f"{first.desk}/owner/retention/holds")
     if "Nothing is held" in page.text:
         page = first.browser.get(f"{first.desk}/owner/retention/holds/new")
-        held = {"application": applicant.reference, "reason": "complaint", **_day("until", days=90)}
+        held = {"application": applicant.reference, "reason": "complaint", **day_of("until", days=90)}
         first.browser.submit(page, held).require("A complaint")
 
 
@@ -120,19 +120,19 @@ def _assesses(officer: Officer) -> None:
         "measures": "A case with a reason, limits, and a line in the person's own history.",
         "purposes": [name for name in purposes if name != "lawful_request"],
     }
-    said |= _day("assessed_on") | _day("next_review", days=180)
+    said |= day_of("assessed_on") | day_of("next_review", days=180)
     officer.browser.submit(page, said).require("Version 1")
 
 
 def _grants(first: Officer, second: Officer) -> None:
     page = first.browser.get(f"{first.desk}/owner/grants/new")
     scope: dict[str, str | list[str]] = {"purpose": "renewal", "fields_given": ["name"], "records": "100"}
-    page = first.browser.submit(page, scope | _day("last", days=14))
+    page = first.browser.submit(page, scope | day_of("last", days=14))
     first.browser.submit(page, form="/owner/grants/").require("1 of 2")
     second.browser.submit(second.browser.get(page.url), form="/owner/grants/").require("In force")
 
 
-def _day(name: str, *, days: int = 0) -> dict[str, str | list[str]]:
+def day_of(name: str, *, days: int = 0) -> dict[str, str | list[str]]:
     return _parts(name, (clock.now() + timedelta(days=days)).date())
 
 
