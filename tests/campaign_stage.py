@@ -3,16 +3,22 @@
 import base64
 import secrets
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from uuid import UUID, uuid4
 
-from chopmark.authority.campaigns import chunks, planning, selectors, services
+from chopmark.authority.campaigns import chunks, mass_planning, planning, revoking, selectors, services
+from chopmark.authority.campaigns.mass_planning import Revoking
+from chopmark.authority.campaigns.matching import Matching
 from chopmark.authority.campaigns.models import Campaign
-from chopmark.authority.campaigns.planning import Wanted
+from chopmark.authority.campaigns.planning import Planned, Wanted
 from chopmark.authority.issuance import composing, gate
 from chopmark.authority.kernel.actors import Actor
+from chopmark.pki.crl import CRLReason
 from chopmark.strongroom.client import RollLine, RollReceipt, roll_digest
 from chopmark.strongroom.receipts import roll_payload, sign
 from world import NOON, World, a_key, at, spki_der
+
+P = TypeVar("P", bound=Planned)
 
 GRANT = UUID("9d1c2b6e-0000-4000-8000-000000000001")
 
@@ -70,8 +76,22 @@ class Drive:
         }
         wanted = Wanted(**usual | changes)
         with at("operator"):
-            planned = planning.dry_run(wanted, lines, now=now)
+            planned = answering(planning.dry_run(wanted, lines, now=now))
             return services.write_plan(wanted=wanted, planned=planned, actor=self.operators()[0], now=now)
+
+    def plans_revocation(
+        self, matching: Matching, reason: CRLReason, *, actor: Actor | None = None, now=NOON
+    ) -> Campaign:
+        wanted = Revoking(matching=matching, reason=reason)
+        with at("operator"):
+            planned = mass_planning.dry_run(wanted, now=now)
+            return services.write_revocation(
+                wanted=wanted, planned=planned, actor=actor or self.operators()[0], now=now
+            )
+
+    def revokes(self, campaign: Campaign, number: int = 0, *, now=NOON) -> bool:
+        with at("worker"):
+            return revoking.work(campaign.pk, number, now=now)
 
     def approves(self, campaign: Campaign, *who: Actor) -> None:
         for operator in who or self.operators():
@@ -100,7 +120,25 @@ class Drive:
             return selectors.progress(campaign)
 
 
+def answering(planned: P) -> P:
+    """Whether these people have a login is no matter of this stage: all of them could answer."""
+    return replace(planned, facts={**planned.facts, "cannot_answer": 0})
+
+
 def forget_templates() -> None:
     """A process has one pack for life; a test may change the law."""
     composing._compiled.cache_clear()
     gate._gates.clear()
+
+
+def cards(world, people=3):
+    """Certificates in cards: what their holders agreed to when they applied counts."""
+    drive = Drive(world, Owner(world))
+    campaign = drive.plans(
+        [drive.line(drive.person()) for _ in range(people)], type_code="smart-id", agreement="terms 2"
+    )
+    drive.approves(campaign)
+    drive.starts(campaign)
+    drive.works(campaign)
+    world.turns(rounds=30)
+    return campaign

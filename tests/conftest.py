@@ -35,8 +35,8 @@ from chopmark.config.clusters import Cluster
 from chopmark.config.grants import PLAN
 
 SOURCE = Path(__file__).parent.parent / "src" / "chopmark"
-# Run by themselves: one needs other settings, the other needs clients and takes minutes.
-collect_ignore = ["strongroom", "conformance"]
+# Run by themselves: one needs other settings, one clients and minutes, one namespaces and root.
+collect_ignore = ["strongroom", "conformance", "scale"]
 
 
 @pytest.fixture(scope="session")

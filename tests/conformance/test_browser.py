@@ -4,30 +4,16 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from chopmark.config.check.invented import a_person, a_request
 from chopmark.config.check.people import Credentials
+from conformance.barriers import FLAGS, RULES, barriers
 from conformance.conftest import Instance
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-WIDTHS = {1280: 900, 390: 844}
 PASSWORD = "a ferry to the islands"
-SMALL = """() => [...document.querySelectorAll('a[href],button,input,select,summary')]
-  .map(e => [e, e.getBoundingClientRect()])
-  .filter(([e, r]) => r.width && (r.height < 24 || r.width < 24) && getComputedStyle(e).display != 'inline'
-                      && !e.closest('.skip-link'))
-  .map(([e, r]) => `${e.outerHTML.slice(0, 70)} is ${Math.round(r.width)} x ${Math.round(r.height)}`)"""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +33,6 @@ class Visitor:
     page: Page
     language: str
     instance: Instance
-    pictures: Path
 
     def goes(self, address: str) -> None:
         joint = "&" if "?" in address else "?"
@@ -69,17 +54,8 @@ class Visitor:
             self.page.locator(selector).first.click()
 
     def judges(self, name: str) -> None:
-        """Both widths: a picture, axe, no sideways scroll, no target under 24 px, the right language on <html>."""
-        faults: list[str] = []
-        for width, height in WIDTHS.items():
-            self.page.set_viewport_size({"width": width, "height": height})
-            self.page.screenshot(path=self.pictures / f"{name}.{self.language}.{width}.png", full_page=True)
-            self.page.evaluate(AXE)
-            found: dict[str, Any] = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
-            faults += [
-                f"axe {one['id']} at {width}: {one['nodes'][0]['target']}" for one in found["violations"]
-            ]
-            faults += [f"at {width}: {one}" for one in self.page.evaluate(SMALL)]
+        """Both widths: axe, no sideways scroll, no target under 24 px, the right language on <html>."""
+        faults = [*barriers(self.page, f"{name}.{self.language}", RULES)]
         self.page.set_viewport_size({"width": 320, "height": 800})
         if self.page.evaluate("document.documentElement.scrollWidth") > 320:
             faults.append("it scrolls sideways at 320 px")
@@ -93,14 +69,12 @@ class Visitor:
 @pytest.fixture
 def visitor(chromium, instance, request):
     """A window of her own for each person, closed at the end."""
-    pictures = instance.home / "screens"
-    pictures.mkdir(exist_ok=True)
     contexts = []
 
     def enter(language: str) -> Visitor:
         context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
         contexts.append(context)
-        return Visitor(context.new_page(), language, instance, pictures)
+        return Visitor(context.new_page(), language, instance)
 
     yield enter
     for context in contexts:

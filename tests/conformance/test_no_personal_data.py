@@ -19,6 +19,7 @@ from psycopg import sql
 from chopmark.config.check.invented import a_person
 from chopmark.config.home import Home, open_home
 from chopmark.config.roles import AUTHORITY_DATABASE, STRONGROOM_DATABASE
+from conformance.at_once import Operators, records_of, written
 from conformance.crowd import Crowd
 from conformance.traces import Search
 
@@ -55,12 +56,21 @@ def home(instance) -> Home:
 
 
 @pytest.fixture(scope="module")
-def crowd(home) -> Crowd:
-    """Thirty people, each as far as chance takes her: the same seed leads them the same way."""
+def crowd(home, tmp_path_factory) -> Crowd:
+    """Thirty people, each as far as chance takes her: the same seed leads them the same way. Then a campaign for all."""
     sys.stdout.write(f" CHOPMARK_CROWD_SEED={SEED} ")
     crowd = Crowd(home, Random(SEED))
     crowd.come(PEOPLE)
+    is_issued_at_once(home, tmp_path_factory.mktemp("population") / "people.csv")
     return crowd
+
+
+def is_issued_at_once(home: Home, file: Path) -> None:
+    """Everybody of whom there is a record gets a card's certificate besides, in one campaign."""
+    operators = Operators.of(home)
+    operators.come_in()
+    lines = written(file, records_of(home))
+    operators.issue(file, grant=operators.granted(len(lines)))
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,9 @@
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July")
 MONTHS += ("August", "September", "October", "November", "December")
@@ -11,8 +13,7 @@ Person = Mapping[str, Any]  # as the walk remembers people
 HEX = frozenset(b"0123456789abcdefABCDEF")
 
 
-@dataclass(frozen=True, slots=True)
-class Needle:
+class Needle(NamedTuple):
     """One form of one fact about one person."""
 
     fact: str
@@ -20,45 +21,57 @@ class Needle:
     is_exact: bool = False  # in base64 a capital letter is another letter
     stands_free: bool = False  # figures in the middle of a hash are nobody's
 
-    def is_in(self, haystack: bytes, lowered: bytes) -> bool:
-        within = haystack if self.is_exact else lowered
-        at = within.find(self.octets)
-        while at >= 0:
-            if not self.stands_free or not self._is_inside_hex(within, at):
-                return True
-            at = within.find(self.octets, at + 1)
-        return False
 
-    def _is_inside_hex(self, within: bytes, at: int) -> bool:
-        after = at + len(self.octets)
-        return (at > 0 and within[at - 1] in HEX) or (after < len(within) and within[after] in HEX)
+class Needles:
+    """Thousands of needles, looked for in one walk over a haystack."""
+
+    def __init__(self, needles: Iterable[Needle]) -> None:
+        distinct = list(dict.fromkeys(needles))
+        self._exact = _Walk([one for one in distinct if one.is_exact])
+        self._any_case = _Walk([one for one in distinct if not one.is_exact])
+
+    def found_in(self, haystack: bytes) -> set[str]:
+        return self._exact.found_in(haystack) | self._any_case.found_in(haystack.lower())
+
+
+class _Walk:
+    def __init__(self, needles: list[Needle]) -> None:
+        self._needles = needles
+        self._walk = BytesAhoCorasick([one.octets for one in needles])
+
+    def found_in(self, haystack: bytes) -> set[str]:
+        found = set()
+        for number, start, end in self._walk.find_matches_as_indexes(haystack, overlapping=True):
+            needle = self._needles[number]
+            if not (needle.stands_free and _is_inside_hex(haystack, start, end)):
+                found.add(needle.fact)
+        return found
+
+
+def _is_inside_hex(within: bytes, start: int, end: int) -> bool:
+    return (start > 0 and within[start - 1] in HEX) or (end < len(within) and within[end] in HEX)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """What is looked for: what must stand nowhere, and what may stand where a certificate prints it."""
 
-    secret: tuple[Needle, ...]
-    printed: tuple[Needle, ...]
+    secret: Needles
+    printed: Needles
 
     @classmethod
     def of(cls, people: Sequence[Person]) -> "Search":
         assert people, "nobody is known: the search would find nothing in any case"
         return cls(
-            secret=tuple(dict.fromkeys(needle for person in people for needle in _secret(person))),
-            printed=tuple(dict.fromkeys(needle for person in people for needle in _printed(person))),
+            secret=Needles(needle for person in people for needle in _secret(person)),
+            printed=Needles(needle for person in people for needle in _printed(person)),
         )
 
     def secrets_in(self, haystack: bytes) -> set[str]:
-        return _found(self.secret, haystack)
+        return self.secret.found_in(haystack)
 
     def printed_in(self, haystack: bytes) -> set[str]:
-        return _found(self.printed, haystack)
-
-
-def _found(needles: Iterable[Needle], haystack: bytes) -> set[str]:
-    lowered = haystack.lower()
-    return {needle.fact for needle in needles if needle.is_in(haystack, lowered)}
+        return self.printed.found_in(haystack)
 
 
 def _secret(person: Person) -> Iterator[Needle]:

@@ -61,6 +61,13 @@ class Cell:
 CELLS = tuple(Cell(step, process) for step in STEPS for process in PROCESSES)
 
 
+def third_of(day: int) -> tuple[Cell, ...]:
+    """Every third cell along each row and each column: in three days running, all of them."""
+    return tuple(
+        cell for cell in CELLS if (STEPS.index(cell.step) + PROCESSES.index(cell.process) + day) % 3 == 0
+    )
+
+
 def _drawn(seed: str, what: str) -> float:
     """A number in [0, 1) that looks drawn by lot, and is the same for the same seed."""
     return int.from_bytes(sha256(f"{seed} {what}".encode()).digest()[:6], "big") / 2**48

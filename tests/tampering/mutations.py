@@ -73,7 +73,8 @@ def kinds(side: Side) -> dict[str, Blow]:
         for name, verb in files.VERBS.items()
         if name != "back-date" or kind not in files.NO_MOMENT
     }
-    return tables | ids | public | {name: _fork_blow(fork) for name, fork in files.FORKS.items()}
+    forks = {name: _fork_blow(fork) for name, fork in files.FORKS.items()}
+    return tables | ids | public | forks | dict(side.thieves)
 
 
 def deck(side: Side, seed: str, count: int) -> Iterator[Mutation]:

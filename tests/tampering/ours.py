@@ -2,6 +2,7 @@
 
 from chopmark.config.audit.authority import LOG, PROMISING
 from tampering.side import Side
+from tampering.thieves import THIEVES
 
 AUTHORITY = Side(
     log=LOG,
@@ -13,13 +14,15 @@ AUTHORITY = Side(
         "ledger_entry": (("ledger_leg", "entry_id"), ("ledger_payment", "entry_id")),
         "ledger_invoice": (("ledger_invoiceline", "invoice_id"), ("ledger_payment", "invoice_id")),
     },
+    thieves=THIEVES,
     public_files=("bundle", "certificate", "checkpoint", "list", "tile"),
     means_nothing=frozenset({("audit_leaf", "xid")}),
-    # A leaf's moment is in its entry, a leg's in the row of its entry, a chunk's in that of its campaign.
+    # A leaf's moment is in its entry, a leg's in the row of its entry, a chunk's and its terms' in that of its campaign.
     no_moment=frozenset(
         {
             *("audit_leaf", "audit_payload", "transparency_position"),
-            *("campaigns_campaignchunk", "ledger_invoiceline", "ledger_leg"),
+            *("campaigns_campaignchunk", "campaigns_campaignterms", "ledger_invoiceline", "ledger_leg"),
+            *("campaigns_cardbatch", "campaigns_cardrequests"),
         }
     ),
 )

@@ -13,14 +13,16 @@ from chopmark.authority.audit import AuditTag
 from chopmark.authority.audit.services import leave
 from chopmark.authority.catalogue.editions import PackFiles, files_of, note_pack
 from chopmark.authority.catalogue.reading import current
-from chopmark.authority.catalogue.words import KeySource
+from chopmark.authority.catalogue.words import Asker, KeySource
 from chopmark.authority.issuance import signing
 from chopmark.authority.kernel.actors import Actor, ActorKind, process
+from chopmark.authority.revocation.asking import Asked, Means
 from chopmark.authority.revocation.suspending import release_by_officer, suspend_by_officer
 from chopmark.config.audit.command import faults
 from chopmark.config.audit.fault import Fault
 from chopmark.pki.algorithms import SignatureAlgorithm
-from tampering.campaign import certified
+from tampering.campaign import certified, extended, revoked
+from tampering.cards import carded
 from tampering.ours import AUTHORITY
 from tampering.side import Side
 from tampering.staff import reviewed
@@ -68,6 +70,9 @@ def populated(world: World, settings: Any) -> Scene:
     reviewed(world)
     _spent(world)
     certified(world, Faulty(world.token))
+    revoked(world)
+    extended(world)
+    carded(world)
     accepted = world.issued()
     world.accepts(_application_of(accepted))
     _on_hold_twice(accepted)
@@ -96,10 +101,11 @@ def _on_hold_twice(certificate: Any) -> None:
         kind=ActorKind.OFFICER, id="20417", permissions=frozenset({"counter:suspension:take"}), outlet=None
     )
     named = {"issuer_id": certificate.issuer_id, "serial_number": bytes(certificate.serial_number)}
+    asked = Asked(by=Asker.SUBSCRIBER, means=Means.TELEPHONE, document="CALL 2611-004")
     for second in (0, 2):
         with at("web"):
-            suspend_by_officer(**named, actor=officer, now=NOON + second * A_SECOND)
-            release_by_officer(**named, actor=officer, now=NOON + (second + 1) * A_SECOND)
+            suspend_by_officer(**named, asked=asked, actor=officer, now=NOON + second * A_SECOND)
+            release_by_officer(**named, asked=asked, actor=officer, now=NOON + (second + 1) * A_SECOND)
 
 
 def _started_by_two_packs() -> None:

@@ -1,8 +1,9 @@
 """Which of the two databases is under attack: where its log stands, which tables its leaves promise, how rows refer to rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random  # noqa: TID251  a blow must come again by its seed
 from typing import Protocol
 
 from chopmark.config.audit.fault import Fault
@@ -24,6 +25,9 @@ class Side:
     means_nothing: frozenset[tuple[str, str]] = frozenset()
     # What has no moment in a column of its own cannot be dated back there.
     no_moment: frozenset[str] = frozenset()
+
+    # What a thief of one of its processes does by its own verbs, by name; leaves and all.
+    thieves: Mapping[str, Callable[["Stage", Random], Callable[[Fault], bool]]] = field(default_factory=dict)
 
     @property
     def leaf(self) -> str:

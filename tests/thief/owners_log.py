@@ -54,7 +54,8 @@ class OwnersLog:
         return len(self.read())
 
     def since(self, size: int) -> list[Entry]:
-        return self.read()[size:]
+        """What came after so many, but for the letters that she sends when their time comes, whoever does what meanwhile."""
+        return [entry for entry in self.read()[size:] if not entry.tag.startswith("notice:")]
 
     def _verified(self, wanted: int, at_the_desk: bool) -> list[tuple[int, bytes]] | None:
         place = self.home.address("desk") + "/log" if at_the_desk else str(self.home.path / "owner" / "log")

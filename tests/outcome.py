@@ -1,0 +1,74 @@
+"""What became of a campaign, by other roads than its processes took; asked again while no server takes the question."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+PATIENCE = 120
+
+COUNTED = """
+    select count(*), count(distinct (issuer_id, serial_number)), count(distinct application_reference),
+           count(*) filter (where not exists (
+               select from revocation_revocation revoked
+               where revoked.issuer_id = recorded.issuer_id and revoked.serial_number = recorded.serial_number))
+    from issuance_certificate recorded where kind = 'certificate'
+"""
+# Chunks that a signer has claimed, and of which nothing became yet.
+IN_HAND = """
+    select count(*) from issuance_chunkclaim claim join issuance_intendedchunk chunk on chunk.id = claim.chunk_id
+    where not exists (select from issuance_spentchunk spent where spent.chunk_id = chunk.id)
+      and not exists (select from issuance_certificate recorded where recorded.issuer_id = chunk.issuer_id
+                      and recorded.serial_number = substring(chunk.serial_numbers for 16))
+"""
+# Such claims, spent chunks whose numbers are not all revoked yet, news that nobody has heard (but for letters, which wait for a
+# strongroom: no stage of ours runs one), leaves without a place under a signed head.
+ON_ITS_WAY = f"""
+    select ({IN_HAND})
+         + (select coalesce(sum(length(chunk.serial_numbers) / 16), 0)
+            from issuance_spentchunk spent join issuance_intendedchunk chunk on chunk.id = spent.chunk_id)
+         - (select count(*) from revocation_revocation revoked where not exists (
+                select from issuance_certificate recorded where recorded.issuer_id = revoked.issuer_id
+                and recorded.serial_number = revoked.serial_number))
+         + (select count(*) from kernel_handover where handled_at is null and name <> 'notice.asked')
+         + (select count(*) from audit_leaf leaf where not exists (
+                select from transparency_position place where place.leaf_id = leaf.id
+                and place.position < (select max(size) from transparency_checkpoint)))
+"""
+
+
+def in_hand() -> int:
+    """How many chunks are claimed, and neither recorded nor spent."""
+    ((count,),) = told(IN_HAND)
+    return int(count)
+
+
+def is_settled() -> bool:
+    return told(ON_ITS_WAY) == [(0,)]
+
+
+def counted() -> tuple[int, ...]:
+    """Certificates, serial numbers of them, lines of the campaign that they are of, and how many are in force."""
+    ((*counts,),) = told(COUNTED)
+    return tuple(counts)
+
+
+def told(sql: str, *parameters: Any) -> list[Any]:
+    from chopmark.config.audit.fault import rows
+
+    return patiently(lambda: list(rows(sql, parameters)))
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """Asked again while there is no server that takes writes."""
+    from django.db import OperationalError, connections
+
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask()
+        except OperationalError:
+            connections.close_all()
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)

@@ -1,0 +1,64 @@
+"""The campaign that runs meanwhile, and what can be seen of it from the desk, whichever server answers."""
+
+from typing import Any
+
+from layout import Layout, hand_out_receipt_key
+
+from outcome import patiently, told
+
+COUNT, IN_A_CHUNK = 2000, 100
+
+
+def staged(layout: Layout) -> Any:
+    """People with keys and names, approved: small chunks, so that there are many moments to lose a machine in."""
+    from chopmark.authority.campaigns.models import Campaign
+    from chopmark.authority.kernel import clock
+    from chopmark.config.bench import population
+
+    population.CHUNK = IN_A_CHUNK
+    owner = population.stand_in_for_owner(layout.desk)
+    hand_out_receipt_key(layout)
+    now = clock.now()
+    campaign = population.approved_campaign(COUNT, Campaign.Input.KEYS, now)
+    population.name_all(campaign, owner, now)
+    return campaign
+
+
+def start(campaign: Any) -> None:
+    from chopmark.authority.campaigns import services
+    from chopmark.authority.kernel import clock
+    from chopmark.config.bench import population
+
+    services.start(reference=campaign.reference, actor=population.operator(1), now=clock.now())
+
+
+def issued(campaign: Any) -> int:
+    from chopmark.authority.campaigns import selectors
+
+    return patiently(lambda: selectors.progress(campaign)).issued
+
+
+def some_certificate(number: int) -> tuple[int, bytes]:
+    """Issuer and serial number of one that was issued."""
+    ((issuer_id, serial_number),) = told(
+        "select issuer_id, serial_number from issuance_certificate where kind = 'certificate' order by id offset %s limit 1",
+        number,
+    )
+    return issuer_id, bytes(serial_number)
+
+
+def revoke(issuer_id: int, serial_number: bytes) -> None:
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.kernel.actors import process
+    from chopmark.authority.revocation.errors import AlreadyRevoked
+    from chopmark.authority.revocation.services import revoke_declined
+
+    def ask() -> None:
+        try:
+            revoke_declined(
+                issuer_id=issuer_id, serial_number=serial_number, actor=process("worker"), now=clock.now()
+            )
+        except AlreadyRevoked:  # it was committed, and the server was lost before it could say so
+            return
+
+    patiently(ask)
