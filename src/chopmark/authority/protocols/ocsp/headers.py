@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from email.utils import format_datetime
+from email.utils import formatdate
 from functools import lru_cache
 
 from chopmark.authority.protocols.ocsp.answering import CACHED_FOR, Answer
@@ -32,9 +32,13 @@ def headers_of(answer: Answer, *, method: str) -> Headers:
 
 def dated(headers: Headers, now: datetime) -> Headers:
     """With the moment of sending, which is all that differs when an answer is said again."""
-    return [*headers, ("date", _http_date(now.replace(microsecond=0)))]
+    return [*headers, ("date", _http_date(now))]
+
+
+def _http_date(moment: datetime) -> str:
+    return _date(int(moment.timestamp()))
 
 
 @lru_cache(maxsize=64)
-def _http_date(moment: datetime) -> str:
-    return format_datetime(moment, usegmt=True)
+def _date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
