@@ -161,8 +161,8 @@ def test_many_entries_are_as_exact_as_few():
     assert len(x509.load_der_x509_crl(signed(facts.tbs))) == len(entries)
 
 
-@pytest.mark.parametrize("step", [1, 2, 3, 7, 100])
-def test_a_sample_begins_with_the_first_and_keeps_its_step(step):
-    entries = [RevokedEntry(a_serial(number), NOON) for number in range(20)]
+@pytest.mark.parametrize("count", [1, 49, 50, 51, 230])
+def test_a_sample_is_the_first_and_one_in_fifty_after_it(count):
+    entries = [RevokedEntry(a_serial(number), NOON + timedelta(days=number)) for number in range(count)]
 
-    assert list(read_tbs(a_list(entries)).entries(step=step)) == entries[::step]
+    assert list(read_tbs(a_list(entries)).sample()) == entries[::50]

@@ -1,6 +1,6 @@
 """Read a certificate revocation list without holding it: header and scope at once, entries as they are walked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -46,32 +46,42 @@ class CrlFacts:
 
     def sample(self) -> Iterator[RevokedEntry]:
         """The first entry and one in `SAMPLED` after it."""
-        for at in self._found[1]:
-            yield next(read_entries(self.tbs, at, self.entries_at[1]))
+        return _read_from(self.tbs, self._found[1], self.entries_at[1])
 
     @property
     def is_in_order(self) -> bool:
         """Whether the serial numbers ascend, so that nothing stands twice."""
         return _is_in_order(self.tbs, *self.entries_at)
 
-    def entries(self, *, step: int = 1) -> Iterator[RevokedEntry]:
-        """The entries in their order; with a step, the first and then one in so many, the others passed over unread."""
-        return read_entries(self.tbs, *self.entries_at, step=step)
+    def entries(self) -> Iterator[RevokedEntry]:
+        """The entries in their order."""
+        return read_entries(self.tbs, *self.entries_at)
 
     def serial_numbers(self) -> Iterator[bytes]:
         return read_serial_numbers(self.tbs, *self.entries_at)
 
 
-def read_entries(data: bytes, start: int, end: int, *, step: int = 1) -> Iterator[RevokedEntry]:
+def read_entries(data: bytes, start: int, end: int) -> Iterator[RevokedEntry]:
     """The entries that stand in a stretch of octets, one after another."""
-    days, seconds, tails = _Days(), _Seconds(), _Tails()
-    reader = der.Reader(data, start, end)
+    return _read_each(_elements(der.Reader(data, start, end)))
+
+
+def _elements(reader: der.Reader) -> Iterator[der.Reader]:
     while reader:
-        serial_number, moment, tail = _cut(reader.enter())
+        yield reader.enter()
+
+
+def _read_from(data: bytes, starts: Iterable[int], end: int) -> Iterator[RevokedEntry]:
+    """The entry that begins at each of these places."""
+    return _read_each(der.Reader(data, start, end).enter() for start in starts)
+
+
+def _read_each(entries: Iterable[der.Reader]) -> Iterator[RevokedEntry]:
+    days, seconds, tails = _Days(), _Seconds(), _Tails()
+    for entry in entries:
+        serial_number, moment, tail = _cut(entry)
         revoked_at = days[moment[:-7]] + seconds[moment[-7:]]
         yield RevokedEntry(serial_number, revoked_at, *tails[tail])
-        if step > 1:
-            reader.at = _passed_over(reader, step - 1)
 
 
 def read_serial_numbers(data: bytes, start: int, end: int) -> Iterator[bytes]:
@@ -206,20 +216,6 @@ class _Plain(dict[bytes, tuple[int, int]]):
         is_plain = head[0] == tags.SEQUENCE and head[2] == tags.INTEGER and 0 < head[3] <= head[1] - 2 < 126
         sizes = self[head] = (2 + head[1], head[3]) if is_plain else (0, 0)
         return sizes
-
-
-def _passed_over(reader: der.Reader, count: int) -> int:
-    """Where the entry after the next `count` begins."""
-    data, at, end = reader.data, reader.at, reader.end
-    while count and at < end:
-        if at + 1 < end and data[at + 1] < 128:
-            at += 2 + data[at + 1]
-        else:
-            reader.at = at
-            reader.bounds()
-            at = reader.at
-        count -= 1
-    return at
 
 
 def _read_freshest(extension: ExtensionFacts | None) -> str | None:
