@@ -21,8 +21,8 @@ IN_HAND = """
       and not exists (select from issuance_certificate recorded where recorded.issuer_id = chunk.issuer_id
                       and recorded.serial_number = substring(chunk.serial_numbers for 16))
 """
-# Such claims, spent chunks whose numbers are not all revoked yet, news that nobody has heard (but for letters, which wait for a
-# strongroom: no stage of ours runs one), leaves without a place under a signed head.
+# Such claims, spent chunks whose numbers are not all revoked yet, news that nobody has heard (but for letters, asked for or to be
+# asked for: they wait for a strongroom, which no stage of ours runs), leaves without a place under a signed head.
 ON_ITS_WAY = f"""
     select ({IN_HAND})
          + (select coalesce(sum(length(chunk.serial_numbers) / 16), 0)
@@ -30,7 +30,7 @@ ON_ITS_WAY = f"""
          - (select count(*) from revocation_revocation revoked where not exists (
                 select from issuance_certificate recorded where recorded.issuer_id = revoked.issuer_id
                 and recorded.serial_number = revoked.serial_number))
-         + (select count(*) from kernel_handover where handled_at is null and name <> 'notice.asked')
+         + (select count(*) from kernel_handover where handled_at is null and name not in ('notice.asked', 'chunk.to_tell'))
          + (select count(*) from audit_leaf leaf where not exists (
                 select from transparency_position place where place.leaf_id = leaf.id
                 and place.position < (select max(size) from transparency_checkpoint)))
