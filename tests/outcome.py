@@ -22,7 +22,8 @@ IN_HAND = """
                       and recorded.serial_number = substring(chunk.serial_numbers for 16))
 """
 # Such claims, spent chunks whose numbers are not all revoked yet, news that nobody has heard (but for letters, asked for or to be
-# asked for: they wait for a strongroom, which no stage of ours runs), leaves without a place under a signed head.
+# asked for: they wait for a strongroom, which no stage of ours runs), lists that nobody signed yet, leaves without a place under
+# a signed head.
 ON_ITS_WAY = f"""
     select ({IN_HAND})
          + (select coalesce(sum(length(chunk.serial_numbers) / 16), 0)
@@ -31,6 +32,13 @@ ON_ITS_WAY = f"""
                 select from issuance_certificate recorded where recorded.issuer_id = revoked.issuer_id
                 and recorded.serial_number = revoked.serial_number))
          + (select count(*) from kernel_handover where handled_at is null and name not in ('notice.asked', 'chunk.to_tell'))
+         + (select count(*) from publication_crlintent intent
+            where not exists (select from publication_crl signed
+                              where signed.issuer_id = intent.issuer_id and signed.shard = intent.shard
+                                and signed.number >= intent.number)
+              and not exists (select from publication_refusedcrl refused
+                              where refused.issuer_id = intent.issuer_id and refused.shard = intent.shard
+                                and refused.number = intent.number))
          + (select count(*) from audit_leaf leaf where not exists (
                 select from transparency_position place where place.leaf_id = leaf.id
                 and place.position < (select max(size) from transparency_checkpoint)))

@@ -10,24 +10,39 @@ class Rounds:
 
     def __init__(self, count):
         self.left = count
+        self.waited = []
 
     def wait(self, seconds):
+        self.waited.append(seconds)
         self.left -= 1
         return self.left < 0
 
 
 def test_it_works(monkeypatch):
-    mended = []
-    monkeypatch.setattr(copies, "mend_published", lambda **given: mended.append(given["actor"].id))
+    places = []
+
+    def mend(place):
+        places.append(place)
+        return 0
+
+    monkeypatch.setattr(copies, "mend_published", mend)
     copies.run_forever(Rounds(2))
-    assert mended == ["worker", "worker"]
+    assert len(places) == 2
+    assert places[0] is places[1]
+
+
+def test_it_does_not_wait_while_files_are_missing(monkeypatch):
+    written = iter([200, 3, 0, 0])
+    monkeypatch.setattr(copies, "mend_published", lambda _: next(written))
+    copies.run_forever(rounds := Rounds(4))
+    assert rounds.waited == [5, 0, 0, 5, 5]
 
 
 def test_a_round_that_fails_is_followed_by_another(db, monkeypatch):
     tried = []
 
-    def fail(**given):
-        tried.append(given)
+    def fail(place):
+        tried.append(place)
         raise OSError
 
     monkeypatch.setattr(copies, "mend_published", fail)

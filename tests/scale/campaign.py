@@ -48,15 +48,24 @@ def some_certificate(number: int) -> tuple[int, bytes]:
 
 
 def revoke(issuer_id: int, serial_number: bytes) -> None:
+    """As whoever it was made for would, had she a login: a campaign's lines here are nobody's."""
+    from chopmark.authority.applications.population import NOBODY
     from chopmark.authority.kernel import clock
-    from chopmark.authority.kernel.actors import process
+    from chopmark.authority.kernel.actors import Actor, ActorKind
     from chopmark.authority.revocation.errors import AlreadyRevoked
-    from chopmark.authority.revocation.services import revoke_declined
+    from chopmark.authority.revocation.services import revoke_by_subscriber
+    from chopmark.pki.crl import CRLReason
+
+    her = Actor(kind=ActorKind.SUBSCRIBER, id="holder", participant_id=NOBODY)
 
     def ask() -> None:
         try:
-            revoke_declined(
-                issuer_id=issuer_id, serial_number=serial_number, actor=process("worker"), now=clock.now()
+            revoke_by_subscriber(
+                issuer_id=issuer_id,
+                serial_number=serial_number,
+                reason=CRLReason.KEY_COMPROMISE,
+                actor=her,
+                now=clock.now(),
             )
         except AlreadyRevoked:  # it was committed, and the server was lost before it could say so
             return

@@ -42,6 +42,14 @@ def differing(worker: Running, responder: Running) -> list[str]:
     return _found(worker, responder, look)
 
 
+def has_copies(worker: Running) -> bool:
+    """Whether its machine has every list and certificate that any worker published."""
+    from chopmark.config.audit.published import check_published, check_repository
+
+    public = worker.home.path / "public"
+    return not patiently(lambda: [*check_published(public / "crl"), *check_repository(public)])
+
+
 def _found(worker: Running, responder: Running, look: Callable[..., Iterator[Fault]]) -> list[str]:
     from django.test import override_settings
 

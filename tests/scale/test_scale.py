@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from asking import Watch
 from campaign import COUNT
-from judging import audited, differing, issuer_of_the_campaign
+from judging import audited, differing, has_copies, issuer_of_the_campaign
 from layout import PATIENCE, until
 
 from outcome import counted, in_hand, is_settled, told
@@ -100,6 +100,8 @@ def test_a_campaign_survives_a_machine_and_then_the_primary(layout, note):
         for one in layout.processes:
             until(one.is_ready, f"{one.host.name} is well again")
         until(is_settled, "nothing is on its way")
+        for one in layout.workers:
+            until(lambda one=one: has_copies(one), f"{one.host.name} has what the others published", every=1)
 
     # 7. Nothing lost, nothing doubled: each line has one certificate under a number of its own, all but three are in force.
     assert counted() == (COUNT, COUNT, COUNT, COUNT - 3)

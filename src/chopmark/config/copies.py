@@ -6,18 +6,20 @@ import traceback
 import structlog
 from django.db import connection
 
-from chopmark.authority.kernel import clock
-from chopmark.authority.kernel.actors import process
-from chopmark.authority.publication.mending import TICK_SECONDS, mend_published
+from chopmark.authority.publication.mending import Place, mend_published
 
 log = structlog.get_logger("copies")
+TICK_SECONDS = 5
 
 
 def run_forever(stop: threading.Event) -> None:
     """Hold lists and certificates against their rows until told to stop; the log's files are the sequencer's."""
-    while not stop.wait(TICK_SECONDS):
+    place, written = Place(), 0
+    # Where something was missing more may be: a new machine has its copy of a million in minutes.
+    while not stop.wait(0 if written else TICK_SECONDS):
+        written = 0
         try:
-            mend_published(actor=process("worker"), now=clock.now())
+            written = mend_published(place)
         except Exception as error:  # noqa: BLE001  # a lost database, a full disk: tried again; frames only, as a message may quote a row
             frames = traceback.format_tb(error.__traceback__)
             log.warning("files_not_mended", error=type(error).__name__, frames=frames)

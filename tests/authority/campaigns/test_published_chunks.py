@@ -7,6 +7,7 @@ from campaign_stage import cards
 from chopmark.authority.issuance.models import Certificate
 from chopmark.authority.publication import repository
 from chopmark.authority.publication.errors import CertificateNotAccepted
+from chopmark.authority.publication.mending import Place, mend_published
 from chopmark.authority.publication.models import CertificatePublication
 from chopmark.authority.revocation.services import revoke_declined
 from oracle import ask
@@ -36,6 +37,18 @@ def test_a_chunk_is_published_once_and_what_broke_off_again(world, settings, mon
         path = public / f"{bytes(one.serial_number).hex().upper()}.crt"
         assert path.read_bytes() == bytes(one.certificate_der)
     ask()
+
+
+@pytest.mark.parametrize("place", [Place(walked=10**9, heard=0), Place(walked=0, heard=10**9)])
+def test_a_worker_on_another_machine_follows(world, settings, tmp_path, place):
+    """Behind what is new, and round and round through all."""
+    cards(world)
+    here = {path.name for path in (settings.CHOPMARK_PUBLIC_DIR / "repository").iterdir()}
+    settings.CHOPMARK_PUBLIC_DIR = tmp_path / "another machine"
+    with at("worker"):
+        assert mend_published(place) > len(here) > 0
+        assert mend_published(place) == 0
+    assert {path.name for path in (settings.CHOPMARK_PUBLIC_DIR / "repository").iterdir()} == here
 
 
 def test_a_leaf_for_the_published_promises_each_row(world):

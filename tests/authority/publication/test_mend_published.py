@@ -25,8 +25,8 @@ def published(issuing, token, claimer, public):
     return public
 
 
-def mend(now=NOON):
-    return mending.mend_published(actor=WORKER, now=now)
+def mend(place=None):
+    return mending.mend_published(place or mending.Place())
 
 
 def test_it_works(published):

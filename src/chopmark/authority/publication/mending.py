@@ -4,16 +4,16 @@ Every worker does so for the files of its own machine, where another may have pu
 """
 
 import hashlib
-from datetime import datetime
+from dataclasses import dataclass
 
 import structlog
+from django.db.models import Max
 
 from chopmark.authority.custody import selectors as custody
 from chopmark.authority.custody.models import CaCertificate
 from chopmark.authority.custody.selectors import IssuingAuthority
 from chopmark.authority.issuance import selectors as issuance
 from chopmark.authority.issuance.models import Certificate
-from chopmark.authority.kernel.actors import Actor
 from chopmark.authority.kernel.containing import each
 from chopmark.authority.kernel.identifiers import CertificateId
 from chopmark.authority.publication import files, publishing, selectors
@@ -22,18 +22,23 @@ from chopmark.authority.publication.models import CertificatePublication
 from chopmark.authority.publication.repository import is_published, repository_name
 
 log = structlog.get_logger("publication")
-# How many certificates of subscribers one round looks at; the clock says which, so that every one has its turn. And how many
-# of the newest, which another worker may have published a moment ago.
-BATCH, NEWEST = 200, 50
-TICK_SECONDS = 5
+BATCH = 200  # certificates of subscribers that one round looks at, of the new ones and of all
 
 
-def mend_published(*, actor: Actor, now: datetime) -> int:
+@dataclass(slots=True)
+class Place:
+    """How far a worker has looked at its machine's certificates, by id: round and round through all, and behind what is new."""
+
+    walked: int = 0
+    heard: int | None = None
+
+
+def mend_published(place: Place) -> int:
     """Hold what is public against its rows, lists and authority certificates first; answers how many files were written again."""
     mended = [
         *each(all_lists(), _mend_list),
         *each(custody.authorities(), _mend_authority),
-        *each(_stretch(now), _mend_certificate),
+        *each(_stretch(place), _mend_certificate),
     ]
     return sum(mended)
 
@@ -64,15 +69,18 @@ def _mend_authority(authority: IssuingAuthority) -> bool:
     return _mend(f"ca/{authority.slug}.crt", bytes(public.certificate_der))
 
 
-def _stretch(now: datetime) -> list[Certificate]:
-    """The newest that are public, and the next few by the clock: round and round through all of them."""
-    published = CertificatePublication.objects.order_by("-id").values_list("id", "issuer_id", "serial_number")
-    newest = list(published[:NEWEST])
-    last = newest[0][0] if newest else 0
-    start = int(now.timestamp()) // TICK_SECONDS % (last // BATCH + 1) * BATCH
-    some = {*newest, *published.filter(id__gte=start, id__lt=start + BATCH)}
+def _stretch(place: Place) -> list[Certificate]:
+    """What became public since the last round, and the next few of all: one that committed late has its turn among these."""
+    published = CertificatePublication.objects.order_by("id").values_list("id", "issuer_id", "serial_number")
+    if place.heard is None:
+        place.heard = CertificatePublication.objects.aggregate(last=Max("id"))["last"] or 0
+    new, old = (list(published.filter(id__gt=after)[:BATCH]) for after in (place.heard, place.walked))
+    place.heard = new[-1][0] if new else place.heard
+    place.walked = old[-1][0] if len(old) == BATCH else 0
     # Of an authority's own there is none: those were looked at before.
-    return issuance.recorded_among({CertificateId(issuer_id, bytes(serial)) for _, issuer_id, serial in some})
+    return issuance.recorded_among(
+        {CertificateId(issuer_id, bytes(serial)) for _, issuer_id, serial in {*new, *old}}
+    )
 
 
 def _mend_certificate(certificate: Certificate) -> bool:
