@@ -1,11 +1,13 @@
 """What became of a campaign, by other roads than its processes took; asked again while no server takes the question."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 PATIENCE = 120
+# Asked for, or to be asked for: they wait for a strongroom, which no stage of ours runs.
+LETTERS = ("notice.asked", "chunk.to_tell")
 
 COUNTED = """
     select count(*), count(distinct (issuer_id, serial_number)), count(distinct application_reference),
@@ -21,9 +23,8 @@ IN_HAND = """
       and not exists (select from issuance_certificate recorded where recorded.issuer_id = chunk.issuer_id
                       and recorded.serial_number = substring(chunk.serial_numbers for 16))
 """
-# Such claims, spent chunks whose numbers are not all revoked yet, news that nobody has heard (but for letters, asked for or to be
-# asked for: they wait for a strongroom, which no stage of ours runs), lists that nobody signed yet, leaves without a place under
-# a signed head.
+# Such claims, spent chunks whose numbers are not all revoked yet, news that nobody has heard, lists that nobody signed yet, and
+# leaves without a place under a signed head.
 ON_ITS_WAY = f"""
     select ({IN_HAND})
          + (select coalesce(sum(length(chunk.serial_numbers) / 16), 0)
@@ -31,7 +32,7 @@ ON_ITS_WAY = f"""
          - (select count(*) from revocation_revocation revoked where not exists (
                 select from issuance_certificate recorded where recorded.issuer_id = revoked.issuer_id
                 and recorded.serial_number = revoked.serial_number))
-         + (select count(*) from kernel_handover where handled_at is null and name not in ('notice.asked', 'chunk.to_tell'))
+         + (select count(*) from kernel_handover where handled_at is null and name <> all(%s))
          + (select count(*) from publication_crlintent intent
             where not exists (select from publication_crl signed
                               where signed.issuer_id = intent.issuer_id and signed.shard = intent.shard
@@ -51,8 +52,9 @@ def in_hand() -> int:
     return int(count)
 
 
-def is_settled() -> bool:
-    return told(ON_ITS_WAY) == [(0,)]
+def is_settled(*, but: Sequence[str] = LETTERS) -> bool:
+    """Nothing is on its way, but for news of these names."""
+    return told(ON_ITS_WAY, list(but)) == [(0,)]
 
 
 def counted() -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from chopmark.config.clusters import Cluster
 from chopmark.config.home import Home
 from chopmark.config.processes import Kept, stop_all
 from guarantee.draws import chance
-from outcome import counted, in_hand, is_settled, patiently, told
+from outcome import LETTERS, counted, in_hand, is_settled, patiently, told
 
 VICTIMS = ("worker", "signer", "database")
 MODULES = {"worker": "chopmark.config.worker_main", "signer": "chopmark.config.signer_root"}
@@ -31,6 +31,8 @@ CHUNKS = 100  # at least so many, so that there are moments to choose from
 LONGEST_WAIT = 0.2
 AIMED, AIM_FOR = 0.5, 2.0  # so many of the signer's blows wait for a claim, so many seconds at most
 PATIENCE = 1800.0
+# What is done when all is made, a little at a time: the repository's files, and letters, of which an hour has its share.
+AFTERWARDS = (*LETTERS, "chunk.accepted")
 
 
 @dataclass
@@ -108,7 +110,7 @@ def night(home: Home, count: int, blows: int, seed: str) -> dict[str, Any]:
             had.append(_issued(campaign))
             night.strike(victim, f"{seed} {number}")
         until(lambda: _pending(campaign) == 0, "it comes to an end", within=PATIENCE)
-        until(is_settled, "nothing is on its way", within=PATIENCE)
+        until(lambda: is_settled(but=AFTERWARDS), "nothing is on its way", within=PATIENCE)
     ((spent,),) = told("select count(*) from issuance_spentchunk")
     return {
         "fallen": dict(night.fallen),

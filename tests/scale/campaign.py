@@ -71,3 +71,29 @@ def revoke(issuer_id: int, serial_number: bytes) -> None:
             return
 
     patiently(ask)
+
+
+def ask_for_lists() -> None:
+    """Lists of this moment: a revocation may commit a little after a list of its second was read, and the next one has it."""
+    from chopmark.authority.custody.selectors import authority_by_slug
+    from chopmark.authority.kernel import clock
+    from chopmark.authority.kernel.actors import Actor, ActorKind
+    from chopmark.authority.participants.permissions import Permission
+    from chopmark.authority.publication.services import publish_now
+
+    permissions = frozenset({str(Permission.CONSOLE_CRL_PUBLISH)})
+    operator = Actor(kind=ActorKind.OPERATOR, id="scale", permissions=permissions)
+    patiently(
+        lambda: publish_now(issuer_id=authority_by_slug("identity-1").id, actor=operator, now=clock.now())
+    )
+
+
+def is_delta_public() -> bool:
+    """Whether there is a delta to the newest full list, which is never made together with it."""
+    from chopmark.authority.custody.printing import DELTA, FULL
+    from chopmark.authority.custody.selectors import authority_by_slug
+    from chopmark.authority.publication import selectors
+
+    issuer_id = authority_by_slug("identity-1").id
+    full, delta = patiently(lambda: [selectors.published(issuer_id, shard) for shard in (FULL, DELTA)])
+    return full is not None and delta is not None and delta.number > full.number

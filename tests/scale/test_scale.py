@@ -100,6 +100,9 @@ def test_a_campaign_survives_a_machine_and_then_the_primary(layout, note):
         for one in layout.processes:
             until(one.is_ready, f"{one.host.name} is well again")
         until(is_settled, "nothing is on its way")
+        campaign.ask_for_lists()
+        until(is_settled, "they are public")
+        until(campaign.is_delta_public, "there is a delta to the new list")
         for one in layout.workers:
             until(lambda one=one: has_copies(one), f"{one.host.name} has what the others published", every=1)
 

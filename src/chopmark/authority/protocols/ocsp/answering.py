@@ -1,8 +1,9 @@
 """One question in, one answer out: from memory and the status store, with nothing to wait for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from chopmark.authority.protocols.ocsp.delegations import Delegations, Held
 from chopmark.authority.protocols.ocsp.statuses import status_for
@@ -32,8 +33,7 @@ SAID_AGAIN_FOR = VALID_FOR / 2
 CACHED_FOR = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """The OCSPResponse; what was refused, for counting; and, if others may be told the same, from and until when.
 
     `about` are the keys of the status store that it was made of, and `again_until` how long it may be said again from here.
@@ -57,11 +57,11 @@ def answer(request_der: bytes, *, delegations: Delegations, source: StatusSource
 
 def _answer(request_der: bytes, delegations: Delegations, source: StatusSource, now: datetime) -> Answer:
     request = read_request(request_der, maximum_octets=MOST_OCTETS, maximum_certificates=MOST_CERTIFICATES)
-    held, moment = delegations.held, now.replace(microsecond=0)
+    held, (moment, until) = delegations.held, _moments(int(now.timestamp()))
     asked = [(cert_id, held.issuer_of(cert_id)) for cert_id in request.cert_ids]
     certificates = _certificates(asked, held, now)
     source.require_known(now)
-    responses = [_single(cert_id, issuer, source, moment) for cert_id, issuer in asked]
+    responses = [_single(cert_id, issuer, source, moment, until) for cert_id, issuer in asked]
     data = build_response_data(
         responder_key_hash=delegations.key_hash, produced_at=moment, responses=responses, nonce=request.nonce
     )
@@ -71,17 +71,24 @@ def _answer(request_der: bytes, delegations: Delegations, source: StatusSource, 
         delegations.sign(data),
         [certificate.certificate_der for certificate in certificates],
     )
-    if any(response.status is CertStatus.UNKNOWN for response in responses):
+    if CertStatus.UNKNOWN in [response.status for response in responses]:
         return Answer(body=body, refused=(OcspSerialUnknown.code,))
     if request.nonce is not None:
         return Answer(body=body)
     return Answer(
         body=body,
         this_update=moment,
-        next_update=moment + VALID_FOR,
+        next_update=until,
         again_until=min(moment + SAID_AGAIN_FOR, *(certificate.not_after for certificate in certificates)),
         about=tuple(key_of(issuer.id, cert_id.serial_number) for cert_id, issuer in asked),
     )
+
+
+@lru_cache(maxsize=8)
+def _moments(second: int) -> tuple[datetime, datetime]:
+    """From when and until when what is said in a second is right: the same objects for all of it."""
+    moment = datetime.fromtimestamp(second, UTC)
+    return moment, moment + VALID_FOR
 
 
 def _certificates(
@@ -93,14 +100,14 @@ def _certificates(
 
 
 def _single(
-    cert_id: CertId, issuer: AnsweredIssuer, source: StatusSource, moment: datetime
+    cert_id: CertId, issuer: AnsweredIssuer, source: StatusSource, moment: datetime, until: datetime
 ) -> SingleResponse:
     found = source.status_of(issuer.id, cert_id.serial_number)
     return SingleResponse(
         cert_id=cert_id,
         status=found.status,
         this_update=moment,
-        next_update=moment + VALID_FOR,
+        next_update=until,
         revoked_at=found.revoked_at,
         reason=found.reason,
     )

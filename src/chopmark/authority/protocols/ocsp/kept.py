@@ -7,8 +7,8 @@ made before a change and put here after it.
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chopmark.authority.protocols.ocsp.headers import Headers
 
@@ -20,8 +20,7 @@ LONGEST_QUESTION = 512
 Question = bytes | str
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """One answer ready to be sent, and how long it may be."""
 
     body: bytes
