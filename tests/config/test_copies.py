@@ -38,6 +38,19 @@ def test_it_does_not_wait_while_files_are_missing(monkeypatch):
     assert rounds.waited == [5, 0, 0, 5, 5]
 
 
+def test_nor_while_it_is_behind_unless_a_round_fails(db, monkeypatch):
+    def mend(place):
+        place.is_behind = True
+        if len(rounds.waited) == 3:
+            raise OSError
+        return 0
+
+    monkeypatch.setattr(copies, "mend_published", mend)
+    monkeypatch.setattr(copies.connection, "close", lambda: None)
+    copies.run_forever(rounds := Rounds(4))
+    assert rounds.waited == [5, 0, 0, 5, 0]
+
+
 def test_a_round_that_fails_is_followed_by_another(db, monkeypatch):
     tried = []
 

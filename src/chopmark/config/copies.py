@@ -14,12 +14,12 @@ TICK_SECONDS = 5
 
 def run_forever(stop: threading.Event) -> None:
     """Hold lists and certificates against their rows until told to stop; the log's files are the sequencer's."""
-    place, written = Place(), 0
-    # Where something was missing more may be: a new machine has its copy of a million in minutes.
-    while not stop.wait(0 if written else TICK_SECONDS):
-        written = 0
+    place, is_more = Place(), False
+    # Where something was missing more may be: a new machine waits five seconds for nothing.
+    while not stop.wait(0 if is_more else TICK_SECONDS):
+        is_more = False
         try:
-            written = mend_published(place)
+            is_more = mend_published(place) > 0 or place.is_behind
         except Exception as error:  # noqa: BLE001  # a lost database, a full disk: tried again; frames only, as a message may quote a row
             frames = traceback.format_tb(error.__traceback__)
             log.warning("files_not_mended", error=type(error).__name__, frames=frames)

@@ -31,6 +31,7 @@ class Place:
 
     walked: int = 0
     heard: int | None = None
+    is_behind: bool = False  # more that is new may wait
 
 
 def mend_published(place: Place) -> int:
@@ -75,7 +76,7 @@ def _stretch(place: Place) -> list[Certificate]:
     if place.heard is None:
         place.heard = CertificatePublication.objects.aggregate(last=Max("id"))["last"] or 0
     new, old = (list(published.filter(id__gt=after)[:BATCH]) for after in (place.heard, place.walked))
-    place.heard = new[-1][0] if new else place.heard
+    place.heard, place.is_behind = new[-1][0] if new else place.heard, len(new) == BATCH
     place.walked = old[-1][0] if len(old) == BATCH else 0
     # Of an authority's own there is none: those were looked at before.
     return issuance.recorded_among(
