@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from patience import SETTLED_WITHIN
+
 T = TypeVar("T")
-PATIENCE = 120
 # Asked for, or to be asked for: they wait for a strongroom, which no stage of ours runs.
 LETTERS = ("notice.asked", "chunk.to_tell")
 
@@ -73,7 +74,7 @@ def patiently(ask: Callable[[], T]) -> T:
     """Asked again while there is no server that takes writes."""
     from django.db import OperationalError, connections
 
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + SETTLED_WITHIN
     while True:
         try:
             return ask()

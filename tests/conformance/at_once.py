@@ -25,11 +25,11 @@ from chopmark.config.check.people import Credentials, Officer
 from chopmark.config.check.walk import OPERATOR, OWNERS
 from chopmark.config.home import Home
 from chopmark.config.roles import AUTHORITY_DATABASE
+from patience import ENDS_WITHIN
 
 CHOPMARK = [sys.executable, "-m", "chopmark.config"]
 OPERATORS = (OPERATOR, "31102")
 GRANT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-ENDED_WITHIN = 240.0
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Operators:
             device = self.credentials.device(by)
             command += ["--as", by, "--code", device.code()]
             self.credentials.keep(by, self.credentials.password(by), device)
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=ENDS_WITHIN)
         self.said.append(done.stdout + done.stderr)
         assert done.returncode == expect, f"campaign {verb}: {done.stdout}{done.stderr}"
         found: dict[str, Any] = json.loads(done.stdout) if done.stdout else {}
@@ -88,7 +88,7 @@ class Operators:
         for number in OPERATORS:
             self.campaign("approve", planned["campaign"], "--digest", planned["digest"], by=number)
         self.campaign("start", planned["campaign"], by=OPERATORS[0])
-        end = time.monotonic() + ENDED_WITHIN
+        end = time.monotonic() + ENDS_WITHIN
         while (status := self.campaign("status", planned["campaign"]))["pending"] or status[
             "state"
         ] != "finished":

@@ -6,12 +6,14 @@ import sys
 
 import pytest
 
+from patience import ENDS_WITHIN
+
 COUNT = 2000
 
 
 def measured(*arguments):
     command = [sys.executable, "-m", "chopmark.config", "bench", *arguments, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=ENDS_WITHIN)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from chopmark.config.check.invented import a_request, an_applicant
 from chopmark.config.home import open_home
 from conformance.at_once import CHOPMARK, Operators, certificates_over, records_of, spki_of, written
+from patience import ENDS_WITHIN
 
 PEOPLE = 6
 
@@ -111,7 +112,7 @@ def test_the_audit_finds_nothing_on_either_side(home, issued):
 
 def chopmark(*words):
     done = subprocess.run(
-        [*CHOPMARK, *map(str, words)], capture_output=True, text=True, check=False, timeout=300
+        [*CHOPMARK, *map(str, words)], capture_output=True, text=True, check=False, timeout=ENDS_WITHIN
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -15,6 +15,7 @@ from chopmark.config.clusters import Cluster
 from chopmark.config.folders import own_folder
 from chopmark.config.home import make_home
 from conformance.conftest import CHOPMARK
+from patience import ENDS_WITHIN
 
 BINARIES = "/usr/lib/postgresql/15/bin"
 
@@ -48,7 +49,7 @@ def test_the_whole_thread_runs_on_them(server, tmp_path):
         [*CHOPMARK, "up", "--check", "--home", str(home.path)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=ENDS_WITHIN,
         check=False,
     )
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from conformance.conftest import CHOPMARK
+from patience import ENDS_WITHIN
 
 STRONGROOM = Path(__file__).parent.parent / "strongroom"
 COUNT = 300
@@ -35,7 +36,7 @@ def test_whatever_is_done_to_the_owners_side_is_found_and_named():
         cwd=STRONGROOM,
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=ENDS_WITHIN,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:]

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from patience import ENDS_WITHIN
+
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 FOLDERS = ("ledger", "transparency", "issuance", "publication", "kernel", "audit")
 
@@ -18,7 +20,7 @@ def test_the_services_run_on_it():
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=ENDS_WITHIN,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]

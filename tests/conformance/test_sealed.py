@@ -14,8 +14,9 @@ import pytest
 
 from chopmark.config.children import strongroom_environment
 from chopmark.config.home import Home, open_home
-from conformance.test_up import READY_WITHIN, STOPPED_WITHIN, started
+from conformance.test_up import started
 from faults.stage import CHOPMARK, children_of, eventually, words_of
+from patience import READY_WITHIN, STOPPED_WITHIN
 
 STRONGROOM = [sys.executable, "-m", "chopmark.strongroom"]
 

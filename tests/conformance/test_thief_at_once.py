@@ -17,6 +17,7 @@ from chopmark.config.accounts import Part
 from chopmark.config.check.browser import Browser
 from chopmark.config.check.people import Device
 from faults.stage import eventually
+from patience import SETTLED_WITHIN
 from thief.crew import refusals, shown
 from thief.house import chooses
 from thief.loot import as_written, great, in_every_form, told_and_kept
@@ -79,7 +80,7 @@ def test_no_opening_follows_the_end_of_a_case(house, crew, owners_log, found):
         ends = [entry for entry in owners_log.since(before) if entry.tag == "case:closed"]
         return next((one.index for one in ends if one.payload["case"] == found["chi"].case), None)
 
-    closed = eventually(closed_at, 30)
+    closed = eventually(closed_at, SETTLED_WITHIN)
     time.sleep(0.5)
     answers, entries = crew.stops_asking(asking), owners_log.since(before)
     opened = [entry for entry in entries if entry.tag == "record:opened" and not entry.refused]
@@ -102,7 +103,9 @@ def test_who_hangs_up_before_the_answer_has_opened_all_the_same(house, crew, own
         actors = [entry.actor for entry in owners_log.since(before) if entry.tag == "record:opened"]
         return actors if len(actors) == times else None
 
-    assert sorted(eventually(written, 20)) == sorted(f"caller:gone-{number}" for number in range(times))
+    assert sorted(eventually(written, SETTLED_WITHIN)) == sorted(
+        f"caller:gone-{number}" for number in range(times)
+    )
 
 
 def test_no_answer_is_without_its_leaf_when_the_strongroom_is_killed(house, crew, owners_log, found):

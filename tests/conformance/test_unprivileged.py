@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from patience import ENDS_WITHIN
+
 SOURCE = Path(__file__).parent.parent.parent / "src"
 ORDINARY = pwd.getpwnam("nobody")
 # A Unix socket's path has at most 107 octets; this home's own is longer.
 LONG = "a-home-whose-name-alone-is-" + "long-" * 12
-WITHIN_SECONDS = 300
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only root can be somebody else"
@@ -107,7 +108,7 @@ def run(command: list[str], environment: dict[str, str], where: Path, **somebody
         cwd=where,
         capture_output=True,
         text=True,
-        timeout=WITHIN_SECONDS,
+        timeout=ENDS_WITHIN,
         check=False,
         **somebody,
     )

@@ -14,9 +14,8 @@ import pytest
 
 from chopmark.config.home import open_home
 from chopmark.config.roles import AUTHORITY_DATABASE
-from faults.stage import CHOPMARK, eventually
-
-READY_WITHIN, STOPPED_WITHIN = 90, 30
+from faults.stage import CHOPMARK, eventually, is_up
+from patience import READY_WITHIN, STOPPED_WITHIN
 
 
 def test_a_second_up_goes_on_with_everything_there(instance, run):
@@ -74,11 +73,11 @@ def started(home: Path) -> subprocess.Popen[bytes]:
             [*CHOPMARK, "up", "--home", str(home)], stdout=out, stderr=out, start_new_session=True
         )
 
-    def ready() -> bool | None:
-        assert up.poll() is None, log.read_text()
-        return "everything is ready" in log.read_text() or None
-
-    eventually(ready, READY_WITHIN)
+    try:
+        eventually(lambda: is_up(up, log), READY_WITHIN)
+    except AssertionError:
+        up.terminate()  # else it would be in the way of whoever comes after
+        raise
     return up
 
 

@@ -17,10 +17,9 @@ from typing import Any
 from chopmark.config.check.people import Credentials
 from chopmark.config.children import CHILDREN, Child, authority_environment, strongroom_environment
 from chopmark.config.home import Home, open_home
+from patience import READY_WITHIN, SETTLED_WITHIN, STOPPED_WITHIN
 
 CHOPMARK = [sys.executable, "-m", "chopmark.config"]
-# Generous: other tests use the machine too.
-READY_WITHIN, SETTLED_WITHIN, STOPPED_WITHIN = 240.0, 120.0, 120.0
 LOOK_EVERY = 0.1
 # What stands in the command line of each child, and of no other.
 SAYS = {
@@ -116,7 +115,7 @@ class Stage:
         return said
 
     def settle(self) -> None:
-        """Nothing is on its way any more, and nothing is wrong; fails with what still is after a minute."""
+        """Nothing is on its way any more, and nothing is wrong; fails with what still is when it took too long."""
         said: dict[str, Any] = {}
 
         def settled() -> bool | None:

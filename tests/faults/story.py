@@ -17,10 +17,10 @@ from chopmark.config.check.patience import until
 from chopmark.config.check.people import Applicant, Officer
 from faults.stage import Stage
 from faults.table import STEPS, Cell
+from patience import SETTLED_WITHIN
 
 OUTLET = "DEMO"
 INTAKE, RELEASE = "20417", "20588"
-PATIENCE = 60.0
 PRESS_AGAIN_AFTER = 0.25
 
 
@@ -221,8 +221,8 @@ def has_form(page: Page, action: str) -> bool:
 
 
 def insist(act: Callable[[], object], is_done: Callable[[], bool]) -> None:
-    """Do it; when the answer is lost, look whether it was done, and do it again if not. A minute, and not more."""
-    end = time.monotonic() + PATIENCE
+    """Do it; when the answer is lost, look whether it was done, and do it again if not."""
+    end = time.monotonic() + SETTLED_WITHIN
     while True:
         try:
             act()

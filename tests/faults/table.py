@@ -61,10 +61,12 @@ class Cell:
 CELLS = tuple(Cell(step, process) for step in STEPS for process in PROCESSES)
 
 
-def third_of(day: int) -> tuple[Cell, ...]:
-    """Every third cell along each row and each column: in three days running, all of them."""
+def share_of(day: int) -> tuple[Cell, ...]:
+    """One process of each step, each process twice: in seven days running, all cells."""
     return tuple(
-        cell for cell in CELLS if (STEPS.index(cell.step) + PROCESSES.index(cell.process) + day) % 3 == 0
+        cell
+        for cell in CELLS
+        if (STEPS.index(cell.step) + PROCESSES.index(cell.process) + day) % len(PROCESSES) == 0
     )
 
 

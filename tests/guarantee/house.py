@@ -30,13 +30,13 @@ from chopmark.strongroom.options import KeyFiles
 from guarantee.policy import WIDE
 from guarantee.pounding import POUNDING_KEY
 from guarantee.recorder import Recorder, a_port, asked
+from patience import READY_WITHIN
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent
 PYTHON = [sys.executable, "-c"]
 LOOK_EVERY = 0.03
 # On a machine that others use too a start may take half a minute.
-READY_WITHIN = 240.0
 CEREMONY = """
 import django; django.setup()
 from chopmark.config.demo import hold_ceremony; hold_ceremony()

@@ -16,8 +16,8 @@ from guarantee.draws import Blow
 from guarantee.house import House, eventually
 from guarantee.pounding import POUNDING_KEY, Pounding
 from guarantee.watching import Watcher
+from patience import SETTLED_WITHIN, STOPPED_WITHIN
 
-QUIET_WITHIN, STOPPED_WITHIN = 120.0, 60.0
 # How often the independent verifier reads everything while the blows fall.
 READ_EVERY = 40
 NEXT_WITHIN = 5.0
@@ -117,7 +117,7 @@ class Siege:
             eventually(
                 lambda side=side: not judging.waiting(self.house, side),
                 f"the {side} log is quiet",
-                QUIET_WITHIN,
+                SETTLED_WITHIN,
             )
 
     def finish(self) -> None:
@@ -138,7 +138,7 @@ class Siege:
         faults += self.seen()
         faults += judging.every_record_opens(callers)
         eventually(
-            lambda: not judging.waiting(house, "owner"), "the owner's log is quiet again", QUIET_WITHIN
+            lambda: not judging.waiting(house, "owner"), "the owner's log is quiet again", SETTLED_WITHIN
         )
         for side, more in (("authority", notes), ("owner", [])):
             kept = [*self._kept(side), *judging.heads(house, side), *more]

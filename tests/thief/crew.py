@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chopmark.config.accounts import Part
+from patience import ENDS_WITHIN
 from thief.accounts import THIEFS
 from thief.house import House
-
-WITHIN_SECONDS = 90
 
 
 @dataclass
@@ -44,7 +43,7 @@ class Crew:
         return doing
 
     def ends(self, doing: subprocess.Popen[str]) -> Any:
-        out, err = doing.communicate(timeout=WITHIN_SECONDS)
+        out, err = doing.communicate(timeout=ENDS_WITHIN)
         assert doing.returncode == 0, err
         self.heard.append(out)
         return json.loads(out)

@@ -27,11 +27,11 @@ from chopmark.config.home import Home, make_home
 from chopmark.config.roles import AUTHORITY_DATABASE
 from chopmark.strongroom.options import USUAL_POLICY
 from conformance.test_unprivileged import reachable_python
-from faults.stage import STOPPED_WITHIN, eventually, is_up
+from faults.stage import eventually, is_up
+from patience import READY_WITHIN, STOPPED_WITHIN
 from thief.accounts import accounts
 
 TESTS = Path(__file__).parent.parent
-READY_WITHIN = 240.0  # a new home on a machine that has other things to do
 CHINESE_NAMES = ("陳雅莎", "何寶", "張志明", "杜樂", "余依雲")
 # The product's own policy, with one service that the owner approved, and patterns that a test can wait for.
 POLICY = (

@@ -13,8 +13,7 @@ from chopmark.pki.tlog.note import parse_verifier_key
 from chopmark.verifier.log import verify_log
 from chopmark.verifier.sources import source_of
 from faults.stage import eventually
-
-SIGNED_WITHIN = 30.0
+from patience import SETTLED_WITHIN
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class OwnersLog:
         with psycopg.connect(self.home.clusters()[1].dsn(database=STRONGROOM_DATABASE)) as owner:
             asked = "select count(*) from strongroom_leaf"
             wanted = owner.execute(asked).fetchone()[0]  # type: ignore[index]
-            leaves = eventually(lambda: self._verified(wanted, at_the_desk), SIGNED_WITHIN)
+            leaves = eventually(lambda: self._verified(wanted, at_the_desk), SETTLED_WITHIN)
             hidden = {
                 position: (bytes(salt), payload)
                 for position, salt, payload in owner.execute(

@@ -17,6 +17,7 @@ from chopmark.config.belongings import OPEN, belonging
 from chopmark.config.roles import STRONGROOM_DATABASE
 from chopmark.strongroom.particulars import as_asked
 from faults.stage import children_of, words_of
+from patience import SETTLED_WITHIN
 from thief.crew import Crew
 from thief.house import House, standing
 from thief.owners_log import OwnersLog
@@ -90,7 +91,7 @@ def wait_for_openings(house: House, actors: str, wanted: int = 5) -> None:
     asked = "select count(*) from strongroom_opening where actor like %s and refused = ''"
     dsn = house.home.clusters()[1].dsn(database=STRONGROOM_DATABASE)
     with psycopg.connect(dsn, autocommit=True) as owner:
-        end = time.monotonic() + 60
+        end = time.monotonic() + SETTLED_WITHIN
         while owner.execute(asked, [actors]).fetchone()[0] < wanted:
             assert time.monotonic() < end, "nothing was opened"
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg
@@ -20,12 +21,18 @@ from chopmark.strongroom.options import KeyFiles
 
 def install(home: Home, authority: PostgreSQL, owner: PostgreSQL) -> None:
     """Both databases and both sides' keys are as this version needs them; running it again changes nothing."""
-    install_database(home, authority, grants.PLAN, authority_environment(home, "migrate"))
     if not KeyFiles(
         home.path
     ).share_set.exists():  # then the passphrase is its holders', and the keys are made
         ceremony.prepare(home.path, home.secret("strongroom.passphrase"))
-    install_database(home, owner, strongroom_plan.PLAN, strongroom_environment(home, "migrate"))
+    sides = (
+        (authority, grants.PLAN, authority_environment(home, "migrate")),
+        (owner, strongroom_plan.PLAN, strongroom_environment(home, "migrate")),
+    )
+    with ThreadPoolExecutor() as side_by_side:
+        installed = [side_by_side.submit(install_database, home, *side) for side in sides]
+    for one in installed:
+        one.result()
     for name in ("pages.key", "token.passphrase"):
         home.secret(name)
 
@@ -42,7 +49,7 @@ def install_database(home: Home, cluster: PostgreSQL, plan: Plan, environment: M
 
 def migrate(environment: Mapping[str, str]) -> None:
     """Run the migrations in a process of their own, which signs in as the migrator."""
-    command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0", "--no-input"]
+    command = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0", "--no-input"]
     done = subprocess.run(
         command,
         env={**os.environ, **environment},

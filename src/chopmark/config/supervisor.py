@@ -20,7 +20,8 @@ from chopmark.strongroom.options import KeyFiles
 
 TICK = 0.25
 LOOK_AT_CLUSTERS_EVERY = 2.0
-READY_WITHIN = 120.0
+# Twenty seconds are usual; a slow machine with much else to do takes minutes.
+READY_WITHIN = 300.0
 # Children of an installation that was killed need a moment to notice and to let go of their ports.
 PORTS_FREE_WITHIN = 15.0
 

@@ -7,12 +7,12 @@ from typing import TypeVar
 from chopmark.config.check.browser import Unexpected
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 240.0
 LOOK_EVERY_SECONDS = 0.1
 
 
 def until(look: Callable[[], T | None], what: str, patience: float = PATIENCE_SECONDS) -> T:
-    """What `look` finds, as soon as it finds something; `Unexpected` after a minute."""
+    """What `look` finds, as soon as it finds something; `Unexpected` when that takes too long."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
         found = look()
