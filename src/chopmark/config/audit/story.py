@@ -17,6 +17,7 @@ from cryptography.x509 import ocsp
 from pyasn1.codec.der.decoder import decode as der_decode
 from pyasn1_alt_modules.rfc5280 import SubjectPublicKeyInfo
 
+from chopmark.authority.publication.policy import COMMIT_MAY_TAKE
 from chopmark.config.audit.fault import Fault, rows
 
 CERTIFICATES = """
@@ -58,10 +59,18 @@ class Known:
         held = [begun for begun, ended in self.holds if begun <= at and (ended is None or ended > at)]
         return max(held, default=None)
 
+    def may_be_listed_since(self, at: datetime) -> set[datetime | None]:
+        """The dates that a list of a moment may give: without what may have committed after it was read, or with it."""
+        surely = at - COMMIT_MAY_TAKE
+        return {self.listed_since(moment) for moment in (surely, *self._changes(surely, at), at)}
+
     def was_changed(self, since: datetime, at: datetime) -> bool:
         """Whether anything became of it after one moment and by another."""
-        moments = [self.revoked_at, *(moment for hold in self.holds for moment in hold)]
-        return any(moment is not None and since < moment <= at for moment in moments)
+        return bool(self._changes(since, at))
+
+    def _changes(self, since: datetime, at: datetime) -> list[datetime]:
+        moments = (self.revoked_at, *(moment for hold in self.holds for moment in hold))
+        return [moment for moment in moments if moment is not None and since < moment <= at]
 
 
 def known_serials() -> list[Known]:
@@ -126,7 +135,7 @@ def _compare_unrecorded(folder: Path, serials: list[Known], listed: set[tuple[in
     for known in serials:
         if known.is_recorded or known.revoked_at is None or (known.issuer_id, known.serial_number) in listed:
             continue
-        if known.revoked_at < _oldest(folder):
+        if known.revoked_at < _oldest(folder) - COMMIT_MAY_TAKE:
             yield Fault("crl", known.name, "it is revoked and on no list")
 
 
@@ -145,13 +154,13 @@ def _compare(name: str, crl: x509.CertificateRevocationList, serials: list[Known
     listed = {entry.serial_number: entry.revocation_date_utc for entry in crl}
     addresses = _covered(crl)
     for known in serials:
-        since = known.listed_since(crl.last_update_utc)
-        expected = since is not None and (addresses is None or known.crl_address in addresses)
-        if expected and known.serial_number not in listed:
+        belongs = addresses is None or known.crl_address in addresses
+        since, may = listed.get(known.serial_number), known.may_be_listed_since(crl.last_update_utc)
+        if since is None and belongs and None not in may:
             yield Fault("crl", known.name, f"{name} leaves it out")
-        elif known.is_recorded and not expected and known.serial_number in listed:
+        elif since and known.is_recorded and (not belongs or may == {None}):
             yield Fault("crl", known.name, f"{name} lists it")
-        elif expected and listed[known.serial_number] != since:
+        elif since and belongs and since not in may:
             yield Fault("crl", known.name, f"{name} gives another date")
     yield from _strangers(name, set(listed), serials)
 
@@ -164,27 +173,30 @@ def _strangers(name: str, listed: set[int], serials: list[Known]) -> Iterator[Fa
 def _compare_delta(
     name: str, crl: x509.CertificateRevocationList, serials: list[Known], base: datetime | None
 ) -> Iterator[Fault]:
-    """With the list that it is to, a delta says of every serial number what the rows say (RFC 5280 §5.2.4)."""
+    """With the list that it is to, a delta says of every serial number what the rows say (RFC 5280 §5.2.4).
+
+    What may have committed after that list was read it says again.
+    """
     if base is None:
         yield Fault("crl", name, "the list that it is to was never signed")
         return
     at = crl.last_update_utc
     listed = {entry.serial_number: entry for entry in crl}
     for known in serials:
-        entry, since = listed.get(known.serial_number), known.listed_since(at)
+        entry, may = listed.get(known.serial_number), known.may_be_listed_since(at)
         if entry is None:
-            if known.was_changed(base, at) and since != known.listed_since(base):
+            if known.was_changed(base - COMMIT_MAY_TAKE, at - COMMIT_MAY_TAKE):
                 yield Fault("crl", known.name, f"{name} leaves it out")
-        elif _is_removal(entry) is (since is not None):
-            yield Fault("crl", known.name, f"{name} says otherwise")
-        elif since is not None and entry.revocation_date_utc != since:
-            yield Fault("crl", known.name, f"{name} gives another date")
+        elif (since := _since(entry)) not in may:
+            is_other = since is None or may == {None}
+            yield Fault("crl", known.name, f"{name} {'says otherwise' if is_other else 'gives another date'}")
     yield from _strangers(name, set(listed), serials)
 
 
-def _is_removal(entry: x509.RevokedCertificate) -> bool:
+def _since(entry: x509.RevokedCertificate) -> datetime | None:
+    """The date that a delta gives; None: the entry leaves the list (RFC 5280 §5.3.1, removeFromCRL)."""
     said = [one.value.reason for one in entry.extensions if isinstance(one.value, x509.CRLReason)]
-    return x509.ReasonFlags.remove_from_crl in said
+    return None if x509.ReasonFlags.remove_from_crl in said else entry.revocation_date_utc
 
 
 def _base_of(crl: x509.CertificateRevocationList) -> int | None:
