@@ -121,6 +121,16 @@ def test_a_delta_that_leaves_that_out_is_found(make, revoke, said, issuing):
     assert said(LATER) == [f"crl: {issuing.id}/{SERIAL.hex()}: identity-1-delta.crl leaves it out"]
 
 
+def test_a_second_hold_that_came_and_went_while_the_first_goes_on_changes_nothing(make, said, issuing):
+    """Only a restore leaves two open at once."""
+    suspend(issuing, NOON - AN_HOUR)
+    make()
+    suspend(issuing, NOON + AN_HOUR / 4)
+    release(issuing, NOON + AN_HOUR / 4, NOON + AN_HOUR / 2)
+    make(DELTA, LATER)
+    assert said(LATER) == []
+
+
 @pytest.mark.parametrize(("before", "faults"), [(JUST, 0), (TOO_LONG, 1)])
 def test_a_delta_still_has_a_hold_whose_release_came_late(make, said, issuing, before, faults):
     make()

@@ -64,9 +64,11 @@ class Known:
         surely = at - COMMIT_MAY_TAKE
         return {self.listed_since(moment) for moment in (surely, *self._changes(surely, at), at)}
 
-    def was_changed(self, since: datetime, at: datetime) -> bool:
-        """Whether anything became of it after one moment and by another."""
-        return bool(self._changes(since, at))
+    def must_be_told(self, base: datetime, at: datetime) -> bool:
+        """Whether a delta of a moment must have an entry of it: another state than a list of the base may have had is sure."""
+        before = {self.listed_since(base - COMMIT_MAY_TAKE), self.listed_since(base)}
+        is_changed = bool(self._changes(base - COMMIT_MAY_TAKE, at - COMMIT_MAY_TAKE))
+        return is_changed and not before <= self.may_be_listed_since(at)
 
     def _changes(self, since: datetime, at: datetime) -> list[datetime]:
         moments = (self.revoked_at, *(moment for hold in self.holds for moment in hold))
@@ -185,7 +187,7 @@ def _compare_delta(
     for known in serials:
         entry, may = listed.get(known.serial_number), known.may_be_listed_since(at)
         if entry is None:
-            if known.was_changed(base - COMMIT_MAY_TAKE, at - COMMIT_MAY_TAKE):
+            if known.must_be_told(base, at):
                 yield Fault("crl", known.name, f"{name} leaves it out")
         elif (since := _since(entry)) not in may:
             is_other = since is None or may == {None}
