@@ -23,10 +23,10 @@ from chopmark.config.home import Home, make_home, open_home
 from chopmark.config.installing import install_database
 from chopmark.config.options import ROLES, Process
 from chopmark.config.servers import Server as Named
+from patience import SETTLED_WITHIN
 
 PLACE = Path("/var/lib/chopmark")
 SOURCE = str(Path(chopmark.__file__).parent.parent)
-PATIENCE = 180  # a machine with much else to do
 SERVERS = """
 [postgresql.{name}]
 host = "{hosts}"
@@ -154,7 +154,9 @@ def hand_out_receipt_key(layout: Layout) -> None:
         shutil.copy(layout.desk.path / name, one.home.path / name)
 
 
-def until(is_so: Callable[[], object], what: str, *, within: float = PATIENCE, every: float = 0.3) -> float:
+def until(
+    is_so: Callable[[], object], what: str, *, within: float = SETTLED_WITHIN, every: float = 0.3
+) -> float:
     """Wait for it; answers how many seconds that took."""
     began = time.monotonic()
     while not is_so():

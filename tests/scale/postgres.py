@@ -10,10 +10,11 @@ from hosts import NETWORK, Host
 
 from chopmark.config.accounts import serving_account
 from chopmark.config.binaries import Binaries, find_binaries, within_reach
+from patience import SETTLED_WITHIN
 
 SUPERUSER, PASSWORD = "postgres", "of the database people"
 REPLICATOR = "replicator"
-PATIENCE = 60
+
 SETTINGS = """
 listen_addresses = '{address}'
 unix_socket_directories = ''
@@ -106,7 +107,7 @@ def _binaries() -> Binaries:
 
 
 def _until(is_so, what: str) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + SETTLED_WITHIN
     while not is_so():
         assert time.monotonic() < end, f"it is not so that {what}"
         time.sleep(0.1)

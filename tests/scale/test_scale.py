@@ -10,9 +10,10 @@ import pytest
 from asking import Watch
 from campaign import COUNT
 from judging import audited, differing, has_copies, issuer_of_the_campaign
-from layout import PATIENCE, until
+from layout import until
 
 from outcome import counted, in_hand, is_settled, told
+from patience import SETTLED_WITHIN
 
 # Both ends give up a silent connection within some ten seconds; the rest is for a machine with much to do.
 NOTICED_WITHIN = 30
@@ -140,7 +141,7 @@ def listening(layout, note):
 
 
 def come_to(wanted, count):
-    until(lambda: campaign.issued(wanted) >= count, f"{count} are issued", within=2 * PATIENCE)
+    until(lambda: campaign.issued(wanted) >= count, f"{count} are issued", within=2 * SETTLED_WITHIN)
 
 
 def revoke(number, watches):
