@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from chopmark.authority.publication.errors import ListNotOurs
-from chopmark.authority.revocation.selectors import Stretch
 from chopmark.pki.crl import CrlFacts, CRLReason, RevokedEntry, read_entries, read_serial_numbers
 from chopmark.pki.der import Reader
+
+if TYPE_CHECKING:  # so that an audit may read a rule before it has settings
+    from chopmark.authority.revocation.selectors import Stretch
 
 # Whoever relies on a certificate must not go on because the next full list is hours away (CPS 4.9.8).
 NOT_TO_WAIT = frozenset({CRLReason.KEY_COMPROMISE, CRLReason.CA_COMPROMISE, CRLReason.AA_COMPROMISE})
@@ -57,7 +60,7 @@ def is_due(
     return (slot is not None and made_at < slot) or next_update - now < valid_for / 4
 
 
-def require_same(facts: CrlFacts, stretches: Iterable[Stretch]) -> None:
+def require_same(facts: CrlFacts, stretches: Iterable["Stretch"]) -> None:
     """Every entry is a row of ours, octet for octet, and none is missing; both in the order of serial numbers.
 
     Where octets are the same there is nothing to read: a list of a million is compared in its stretches, and only one that
