@@ -24,14 +24,13 @@ from chopmark.authority.kernel import clock
 from chopmark.authority.validation.errors import DatabaseIsStandby, DatabaseLeftBehind
 from chopmark.authority.validation.models import Source
 from chopmark.authority.validation.status import GOOD_ENTRY, key_of, revoked_entry
-from chopmark.authority.validation.status_store import Ended, Horizon, StatusStore
+from chopmark.authority.validation.status_store import BATCH, Ended, Horizon, StatusStore
 from chopmark.pki.crl import CRLReason
 
 log = structlog.get_logger("status")
 
 ROUND_SECONDS = 0.1
 LOST_SECONDS = 1.0
-BATCH = 50_000
 # Keys whose status is another now; None: any may be, since the store was filled anew.
 Changed = Sequence[bytes] | None
 Told = Callable[[StatusStore, Changed, datetime], None]

@@ -7,21 +7,26 @@ copy: one that is of another form or of another database, or that was cut short,
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Self, TypeVar
 
 import lmdb
 
 from chopmark.authority.validation.errors import StatusStoreInUse
 from chopmark.authority.validation.status import GOOD_ENTRY, Status, key_of, read_entry
+from chopmark.authority.validation.writing_behind import Step, write_behind
 
 FORM = 3
+BATCH = 50_000
 # Address space, not disk: the file is as large as what is in it (30 to 60 octets a certificate).
 _LARGEST = 64 * 2**30
 _HORIZON = b"horizon"
+T = TypeVar("T")
 # A key and what is said of it from now on; None: nothing, as of what was never recorded.
 Ended = tuple[bytes, bytes | None]
 
@@ -77,20 +82,18 @@ class StatusStore:
         ended: Iterable[Ended],
         horizon: Horizon,
     ) -> None:
-        """Put everything in place of what was there: `recorded` in batches, fastest in the order of their keys."""
-        with self._environment.begin(self._statuses, write=True) as transaction:
-            transaction.drop(self._statuses, delete=False)
-            cursor = transaction.cursor()
-            for batch in recorded:
-                entries = [(key, GOOD_ENTRY) for (key,) in batch]
-                _, added = cursor.putmulti(entries, append=True)
-                if added != len(entries):  # serial numbers of different lengths, of which one begins another
-                    cursor.putmulti(entries)
-            for key in authorities:
-                transaction.put(key, GOOD_ENTRY, overwrite=False)
-            for key, entry in ended:
-                _say(transaction, key, entry)
-            self._write_horizon(transaction, horizon)
+        """Put everything in place of what was there: `recorded` in batches, fastest in the order of their keys.
+
+        The next are read while the last are written.
+        """
+        steps: Iterable[Step] = chain(
+            [lambda transaction: transaction.drop(self._statuses, delete=False)],
+            (partial(_append, batch) for batch in recorded),
+            (partial(_add_all, batch) for batch in _batches(authorities)),
+            (partial(_say_all, batch) for batch in _batches(ended)),
+            [lambda transaction: self._write_horizon(transaction, horizon)],
+        )
+        write_behind(steps, lambda: self._environment.begin(self._statuses, write=True))
         self.horizon = horizon
 
     def apply(self, recorded: Iterable[bytes], ended: Iterable[Ended], horizon: Horizon) -> list[bytes]:
@@ -121,6 +124,29 @@ class StatusStore:
         if said.pop("form", None) != FORM:
             return None
         return Horizon(**said | {"running": tuple(said["running"])})
+
+
+def _append(batch: Sequence[tuple[bytes, ...]], transaction: lmdb.Transaction) -> None:
+    entries, cursor = [(key, GOOD_ENTRY) for (key,) in batch], transaction.cursor()
+    _, added = cursor.putmulti(entries, append=True)
+    if added != len(entries):  # serial numbers of different lengths, of which one begins another
+        cursor.putmulti(entries)
+
+
+def _add_all(keys: Sequence[bytes], transaction: lmdb.Transaction) -> None:
+    for key in keys:
+        transaction.put(key, GOOD_ENTRY, overwrite=False)
+
+
+def _say_all(ended: Sequence[Ended], transaction: lmdb.Transaction) -> None:
+    for key, entry in ended:
+        _say(transaction, key, entry)
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
 
 
 def _say(transaction: lmdb.Transaction, key: bytes, entry: bytes | None) -> None:
