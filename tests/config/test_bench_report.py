@@ -3,12 +3,14 @@
 import json
 import shutil
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
 
+from chopmark.config.bench import plot
 from chopmark.config.bench.chapters import CHAPTERS
 from chopmark.config.bench.command import bench
 from chopmark.config.bench.keeping import Keeper, Kept, Machine
@@ -132,3 +134,11 @@ def test_other_settings_are_kept_beside_and_the_same_ones_replaced(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log-10.json", "log-20.json"]
     assert Kept.read(tmp_path / "log-10.json").figures["seconds"] == 2
     assert Kept.read(tmp_path / "log-10.json").load_before == 9.9
+
+
+def test_names_stand_apart_and_above_the_axis():
+    axis = plot.HEIGHT - plot.BOTTOM
+    places = plot._apart([20.0, 22.0, axis - 1.0, axis, axis])  # what a picture would show
+    assert places[:2] == [20.0, 35.0]
+    assert places[-1] == axis
+    assert all(second - first >= 15 for first, second in pairwise(places))

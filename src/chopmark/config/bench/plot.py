@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 720, 360
-LEFT, RIGHT, TOP, BOTTOM = 76, 176, 34, 52
+LEFT, RIGHT, TOP, BOTTOM = 76, 196, 34, 52
 SURFACE, INK, INK_2, HAIRLINE = "#ffffff", "#1e1c1a", "#57514a", "#ddd6c9"
 SERIES = ("#24407a", "#b07a12", "#2e7d5b")
 LIMIT = "#6e7a8a"
@@ -123,13 +123,25 @@ def _curves(plot: Plot, scale: _Scale) -> Iterator[str]:
 
 
 def _labels(plot: Plot, scale: _Scale) -> Iterator[str]:
-    """The names beside the right edge, from the top down, never one on another."""
+    """The names beside the right edge, in the order of their heights."""
     named = [(scale.y(curve.points[-1].value), curve.words, colour) for curve, colour in _coloured(plot)]
     named += [(scale.y(value), words, INK) for value, words in plot.aims]
-    last = 0.0
-    for y, words, colour in sorted(named):
-        last = max(y + 4, last + _LABEL)
-        yield _text(WIDTH - RIGHT + 10, last, words, colour, "start")
+    named.sort()
+    for y, (_, words, colour) in zip(_apart([y for y, *_ in named]), named, strict=True):
+        yield _text(WIDTH - RIGHT + 10, y + 4, words, colour, "start")
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """As near to these heights, which ascend, as names can stand without one on another or on the axis."""
+    places, last = [], -math.inf
+    for height in heights:
+        last = max(height, last + _LABEL)
+        places.append(last)
+    lowest = float(HEIGHT - BOTTOM)
+    for number in reversed(range(len(places))):
+        places[number] = min(places[number], lowest)
+        lowest = places[number] - _LABEL
+    return places
 
 
 def _coloured(plot: Plot) -> Iterator[tuple[Curve, str]]:
