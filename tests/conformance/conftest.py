@@ -25,26 +25,25 @@ from patience import ENDS_WITHIN, READY_WITHIN, STOPPED_WITHIN
 from thief.scene import crew, found, house, owners_log  # noqa: F401  fixtures of both files of the thief's suite
 
 # A file stays on one core, and short ones fill the gaps at the end.
-LONGEST = (
-    *(
-        "test_kills",
-        "test_desk_pages",
-        "test_bench",
-        "test_pages",
-        "test_browser",
-        "test_unprivileged",
-        "test_up",
-    ),
-    *(
-        "test_tampering",
-        "test_own",
-        "test_no_personal_data",
-        "test_thief",
-        "test_postgresql_15",
-        "test_campaign",
-    ),
-    "test_sealed",
-)
+LONGEST = [
+    f"test_{name}"
+    for name in [
+        "kills",
+        "desk_pages",
+        "bench",
+        "pages",
+        "browser",
+        "unprivileged",
+        "up",
+        "tampering",
+        "own",
+        "no_personal_data",
+        "thief",
+        "postgresql_15",
+        "campaign",
+        "sealed",
+    ]
+]
 CHOPMARK = [sys.executable, "-m", "chopmark.config"]
 
 

@@ -1,11 +1,7 @@
 """curl as a relying party that wants the status with the certificate: nginx staples our answer about a server of ours."""
 
 import socket
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from string import Template
 
 import pytest
 from cryptography import x509
@@ -29,27 +25,12 @@ from chopmark.authority.revocation.models import Revocation
 from chopmark.authority.validation import signing
 from chopmark.pki.names import build_name
 from chopmark.pki.ocsp import HashAlgorithm, build_request, cert_id
-from patience import STOPPED_WITHIN
+from conformance.stapling import serving
 from pki.world import a_serial, spki_of
 
 HOST = "www.ferries.example"
 SERIAL = a_serial(2002)
 INVALID_STATUS = 91  # what curl ends with when the status is missing or is not good
-NGINX = Template("""
-daemon off; master_process off; pid $folder/nginx.pid; error_log $folder/error.log warn;
-events {}
-http {
-  access_log off;
-  client_body_temp_path $folder; proxy_temp_path $folder; fastcgi_temp_path $folder;
-  uwsgi_temp_path $folder; scgi_temp_path $folder;
-  server {
-    listen 127.0.0.1:$port ssl;
-    ssl_certificate $folder/chain.pem; ssl_certificate_key $folder/key.pem;
-    $stapling
-    return 204;
-  }
-}
-""")
 
 
 @pytest.fixture
@@ -88,22 +69,6 @@ def server(issuer, token, tmp_path) -> Path:  # noqa: F811  the fixture
     return tmp_path
 
 
-@contextmanager
-def serving(folder: Path, stapling: str) -> Iterator[int]:
-    """nginx with what is in the folder, until it is not needed any more; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (folder / "nginx.conf").write_text(NGINX.substitute(folder=folder, port=port, stapling=stapling))
-    command = ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    with subprocess.Popen(command) as process:
-        try:
-            yield port
-        finally:
-            process.terminate()
-            process.wait(timeout=STOPPED_WITHIN)
-
-
 def pem(der: bytes) -> str:
     return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()
 
@@ -136,7 +101,10 @@ def curled(server, run):
     """Serve it, with these words about stapling, and let curl ask; it must end with this number."""
 
     def ask(stapling: str, expect: int = 0) -> str:
-        with serving(server, stapling) as port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        with serving(server, f"127.0.0.1:{port}", stapling):
             return run(
                 "curl", "-sSv", "--noproxy", "*", "--resolve", f"{HOST}:{port}:127.0.0.1",
                 "--retry", "20", "--retry-connrefused", "--retry-delay", "1",

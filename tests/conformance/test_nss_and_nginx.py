@@ -4,28 +4,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from string import Template
 
 import pytest
 
 from conformance.conftest import Instance, Run
-
-NGINX = Template("""
-daemon off; master_process off; pid $folder/nginx.pid; error_log $folder/error.log warn;
-events {}
-http {
-  access_log off;
-  client_body_temp_path $folder; proxy_temp_path $folder; fastcgi_temp_path $folder;
-  uwsgi_temp_path $folder; scgi_temp_path $folder;
-  server {
-    listen unix:$folder/tls ssl;
-    ssl_certificate $folder/chain.pem; ssl_certificate_key $folder/key.pem;
-    ssl_trusted_certificate $folder/trusted.pem; ssl_stapling on; ssl_stapling_verify on;
-    return 204;
-  }
-}
-""")
+from conformance.stapling import serving
 
 
 @pytest.fixture(scope="module")
@@ -88,21 +73,17 @@ def test_the_older_client_of_nss_hears_the_status(run, nss, name, says):
 def nginx(run: Run, made: Path, tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     """Start nginx with our certificate, and with these authorities to judge an answer by; the folder of its socket and log."""
     run("nginx", "-v")
-    started: list[subprocess.Popen[bytes]] = []
+    with ExitStack() as started:
 
-    def serve(trusted: str) -> Path:
-        for name in ("key.pem", "chain.pem"):
-            shutil.copy(made / name, tmp_path)
-        (tmp_path / "trusted.pem").write_text(trusted)
-        (tmp_path / "nginx.conf").write_text(NGINX.substitute(folder=tmp_path))
-        command = ["nginx", "-e", "stderr", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
-        started.append(subprocess.Popen(command))
-        return tmp_path
+        def serve(trusted: str) -> Path:
+            for name in ("key.pem", "chain.pem"):
+                shutil.copy(made / name, tmp_path)
+            (tmp_path / "trusted.pem").write_text(trusted)
+            judged = f"ssl_trusted_certificate {tmp_path / 'trusted.pem'}; ssl_stapling on; ssl_stapling_verify on;"
+            started.enter_context(serving(tmp_path, f"unix:{tmp_path / 'tls'}", judged))
+            return tmp_path
 
-    yield serve
-    for process in started:
-        process.terminate()
-        process.wait(timeout=30)
+        yield serve
 
 
 def shaken(folder: Path, root: Path, until: Callable[[str], bool]) -> str:

@@ -77,6 +77,7 @@ def started(home: Path) -> subprocess.Popen[bytes]:
         eventually(lambda: is_up(up, log), READY_WITHIN)
     except AssertionError:
         up.terminate()  # else it would be in the way of whoever comes after
+        up.wait(timeout=STOPPED_WITHIN)
         raise
     return up
 

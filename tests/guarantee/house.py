@@ -36,7 +36,6 @@ HERE = Path(__file__).parent
 TESTS = HERE.parent
 PYTHON = [sys.executable, "-c"]
 LOOK_EVERY = 0.03
-# On a machine that others use too a start may take half a minute.
 CEREMONY = """
 import django; django.setup()
 from chopmark.config.demo import hold_ceremony; hold_ceremony()

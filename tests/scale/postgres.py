@@ -14,7 +14,6 @@ from patience import SETTLED_WITHIN
 
 SUPERUSER, PASSWORD = "postgres", "of the database people"
 REPLICATOR = "replicator"
-
 SETTINGS = """
 listen_addresses = '{address}'
 unix_socket_directories = ''
